@@ -1,0 +1,12 @@
+"""The community room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CommunityConfig(AppConfig):
+    """People: accounts now; votes, comments and submissions build on them."""
+
+    name = "broadsheet.community"
+    label = "community"

@@ -1,0 +1,1 @@
+"""The instance: settings, URLs, WSGI entry, system checks."""

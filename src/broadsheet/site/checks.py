@@ -1,0 +1,97 @@
+"""System checks that refuse an unsafe setting of a public instance, each with a hint.
+
+An instance counts as public when it answers under a name that is not a loopback name.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+SHORTEST_KEY = 50
+# The write-ahead log of older versions can corrupt a database that several processes write (fixed in 3.51.3, with
+# fixes carried back to 3.50.7 and 3.44.6).
+FIRST_SOUND_SQLITE = (3, 51, 3)
+SOUND_SQLITE_BRANCHES = ((3, 50, 7), (3, 44, 6))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name can only be reached from the machine itself."""
+    name = host.strip("[]").lower()
+    if name == "localhost" or name.endswith(".localhost") or name == "testserver":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_public() -> bool:
+    """Whether the instance answers under any name that others may reach."""
+    return any(not is_loopback(host) for host in settings.ALLOWED_HOSTS)
+
+
+@register(Tags.security)
+def check_public_instance(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse what is harmless on a private machine and dangerous on a public one."""
+    if not is_public():
+        return []
+    found: list[CheckMessage] = []
+    if settings.DEBUG:
+        found.append(
+            Error(
+                "BROADSHEET_DEBUG is on while the instance is public.",
+                hint="Tracebacks show secrets to strangers: unset BROADSHEET_DEBUG.",
+                id="broadsheet.E001",
+            )
+        )
+    if len(settings.SECRET_KEY) < SHORTEST_KEY:
+        found.append(
+            Error(
+                f"BROADSHEET_SECRET_KEY has fewer than {SHORTEST_KEY} characters.",
+                hint="Unset it, and a good one is made and kept in the home folder.",
+                id="broadsheet.E002",
+            )
+        )
+    if urlsplit(settings.BASE_URL).scheme != "https":
+        found.append(
+            Error(
+                "BROADSHEET_BASE_URL does not start with https:// while the instance is public.",
+                hint="Put a TLS proxy in front and give its address, e.g. https://papers.example.org.",
+                id="broadsheet.E003",
+            )
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        found.append(
+            Error(
+                "BROADSHEET_ALLOWED_HOSTS accepts any host name.",
+                hint="Name the hosts: a forged Host header would otherwise end up in links and mails.",
+                id="broadsheet.E004",
+            )
+        )
+    return found
+
+
+@register(Tags.database)
+def check_sqlite_version(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn where the SQLite library is too old to be written by several processes."""
+    version = sqlite3.sqlite_version_info
+    is_sound = version >= FIRST_SOUND_SQLITE or any(
+        version[:2] == branch[:2] and version >= branch for branch in SOUND_SQLITE_BRANCHES
+    )
+    if "sqlite" not in settings.DATABASES["default"]["ENGINE"] or is_sound:
+        return []
+    return [
+        Warning(
+            f"SQLite {sqlite3.sqlite_version} has a rare fault when several processes write.",
+            hint="Install the package pysqlite3 (0.6.1 or newer) where it exists, or use PostgreSQL.",
+            id="broadsheet.W001",
+        )
+    ]

@@ -1,0 +1,124 @@
+"""Django settings, made from the environment variables of ``config``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+
+from broadsheet.site import config, sqlite
+
+sqlite.use_newest()
+
+HOME = config.home()
+NAME = config.NAME.text()
+BASE_URL = config.BASE_URL.text().rstrip("/")
+BIND = config.BIND.text()
+WEB_WORKERS = config.WEB_WORKERS.number(minimum=1)
+WEB_THREADS = config.WEB_THREADS.number(minimum=1)
+CONTACT = config.CONTACT.text()
+INDEX_DIR = HOME / "index"
+MODEL = config.MODEL.text()
+MODEL_DIR = Path(config.MODEL_DIR.text()).expanduser()
+EMBEDDING_THREADS = config.EMBEDDING_THREADS.number(minimum=1)
+
+DEBUG = config.DEBUG.boolean()
+SECRET_KEY = config.secret_key(HOME)
+_base = urlsplit(BASE_URL)
+ALLOWED_HOSTS = sorted({*config.ALLOWED_HOSTS.items(), _base.hostname or "127.0.0.1"})
+IS_HTTPS = _base.scheme == "https"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "csp",
+    "broadsheet.catalogue",
+    "broadsheet.community",
+    "broadsheet.search",
+    "broadsheet.web",
+    "broadsheet.site",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "broadsheet.web.middleware.PermissionsPolicyMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "broadsheet.site.urls"
+WSGI_APPLICATION = "broadsheet.site.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "broadsheet.web.context.instance",
+            ],
+        },
+    },
+]
+
+_database_url = config.DATABASE_URL.text()
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": (
+        environ.Env.db_url_config(_database_url) if _database_url else sqlite.database(HOME / "broadsheet.sqlite3")
+    )
+}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"].setdefault("OPTIONS", {}).update(sqlite.OPTIONS)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "community.Account"
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = config.TIME_ZONE.text()
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Strict by default: everything a page needs comes from this server, and nothing is inline.
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "broadsheet.web.errors.csrf_refused"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": config.LOG_LEVEL.text().upper()},
+}

@@ -1,0 +1,31 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of data that may lie beside the project; it is other people's and not part of the repository."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "design.md").is_file():
+        pytest.skip("the data folder ../shared does not lie beside this checkout")
+    return folder
+
+
+@pytest.fixture
+def index_dir(settings: object, tmp_path: Path) -> Iterator[Path]:
+    """An index of this test's own, empty."""
+    from broadsheet.search import maintenance
+
+    folder = tmp_path / "index"
+    settings.INDEX_DIR = folder  # type: ignore[attr-defined]
+    maintenance.index.cache_clear()
+    yield folder
+    maintenance.index.cache_clear()
