@@ -1,0 +1,241 @@
+"""The only writer of papers.
+
+``take_in`` is idempotent (the same records twice change nothing), free of order (the same set of records gives the same
+catalogue), and transactional a batch: an interruption keeps the batches before it and nothing of the one under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from broadsheet.catalogue import writing
+from broadsheet.catalogue.matching import (
+    CounterDraft,
+    Draft,
+    ListingDraft,
+    Matcher,
+    identifiers_of,
+    load_drafts,
+    merge_counter,
+    merge_listing,
+)
+from broadsheet.catalogue.merging import Described, Payload, digest_of, payload_of, title_hash
+from broadsheet.catalogue.models import Counter, Listing, Paper, SavedPage, SavedPageEntry, Source, SourceRecord
+from broadsheet.sources.record import BadRecord, PaperRecord, SavedPageRecord
+
+BATCH_SIZE = 200
+LONGEST_TITLE = 1_000
+LONGEST_ABSTRACT = 50_000
+LONGEST_NAME = 500
+MOST_AUTHORS = 10_000
+EARLIEST_YEAR = 1600
+FURTHEST_AHEAD = timedelta(days=366)
+
+
+@dataclass(slots=True)
+class IntakeResult:
+    """How many records made a new paper, changed one, changed nothing, or were refused, and why those were."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[BadRecord] = field(default_factory=list)
+
+    @property
+    def read(self) -> int:
+        """All records that were looked at."""
+        return self.created + self.changed + self.unchanged + len(self.refused)
+
+    def add(self, other: IntakeResult) -> None:
+        """Count another result into this one."""
+        self.created += other.created
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.refused += other.refused
+
+
+class _DryRunDone(Exception):
+    """Rolls a dry run back."""
+
+
+def take_in(
+    records: Iterable[PaperRecord | BadRecord],
+    *,
+    source: str,
+    page: SavedPageRecord | None = None,
+    is_dry_run: bool = False,
+    on_progress: Callable[[int], None] = lambda count: None,
+) -> IntakeResult:
+    """Take records of one source into the catalogue; with ``page``, they also become a list in their order.
+
+    ``on_progress`` is called after each batch with the number of records in it. A dry run does everything and takes it
+    back. Records that break a rule are refused one by one, with their place and the reason; the others are kept.
+    """
+    result = IntakeResult()
+    try:
+        if is_dry_run:
+            with transaction.atomic():
+                _take_in_batches(records, source, page, on_progress, result)
+                raise _DryRunDone
+        _take_in_batches(records, source, page, on_progress, result)
+    except _DryRunDone:
+        pass
+    return result
+
+
+def _take_in_batches(
+    records: Iterable[PaperRecord | BadRecord],
+    source: str,
+    page: SavedPageRecord | None,
+    on_progress: Callable[[int], None],
+    result: IntakeResult,
+) -> None:
+    rank = 1
+    for batch in _batches(records):
+        with transaction.atomic():
+            taken = _take_in_batch(batch, source, page, rank)
+        result.add(taken)
+        rank += len(batch)
+        on_progress(len(batch))
+
+
+def _batches(records: Iterable[PaperRecord | BadRecord]) -> Iterator[list[PaperRecord | BadRecord]]:
+    iterator = iter(records)
+    while batch := list(islice(iterator, BATCH_SIZE)):
+        yield batch
+
+
+def _take_in_batch(
+    batch: Sequence[PaperRecord | BadRecord], source: str, page: SavedPageRecord | None, first_rank: int
+) -> IntakeResult:
+    result = IntakeResult()
+    Source.objects.get_or_create(slug=source)
+    good: list[tuple[int, PaperRecord, Payload, str]] = []
+    for rank, record in enumerate(batch, first_rank):
+        refusal = record if isinstance(record, BadRecord) else _refusal(record)
+        if refusal is not None:
+            result.refused.append(refusal)
+        elif isinstance(record, PaperRecord):
+            clean = _storable(record)
+            good.append((rank, clean, payload_of(clean), title_hash(clean.title)))
+    matcher = Matcher(source)
+    matcher.load(
+        {pair for _, _, payload, _ in good for pair in identifiers_of(payload)},
+        {record.ref for _, record, _, _ in good if record.ref},
+        {hashed for _, _, _, hashed in good if hashed},
+    )
+    ranked: list[tuple[int, Payload, str, str]] = []
+    for rank, record, payload, hashed in good:
+        _take_in_record(matcher, record, payload, hashed, result)
+        ranked.append((rank, payload, record.ref, hashed))
+    writing.write(matcher.drafts)
+    if page is not None:
+        drafts = {rank: matcher.find(payload, ref, hashed) for rank, payload, ref, hashed in ranked}
+        _write_page(page, source, {rank: writing.row(draft) for rank, draft in drafts.items() if draft})
+    return result
+
+
+def _take_in_record(matcher: Matcher, record: PaperRecord, payload: Payload, hashed: str, result: IntakeResult) -> None:
+    draft = matcher.find(payload, record.ref, hashed)
+    is_new = draft is None
+    if draft is None:
+        draft = Draft()
+    described = Described(matcher.source, digest_of(payload), payload)
+    has_changed = draft.describe(matcher.source, record.ref, hashed, described)
+    matcher.add(draft)
+    if record.listing is not None:
+        listing = ListingDraft(record.listing.rank, record.listing.submitted_by)
+        has_changed |= merge_listing(draft, (matcher.source, record.listing.listed_on), listing)
+    if record.votes_count or record.comments_count:
+        counter = CounterDraft(record.votes_count or 0, record.comments_count or 0)
+        has_changed |= merge_counter(draft, matcher.source, counter)
+    draft.is_touched |= has_changed
+    if is_new:
+        result.created += 1
+    elif has_changed:
+        result.changed += 1
+    else:
+        result.unchanged += 1
+
+
+def _refusal(record: PaperRecord) -> BadRecord | None:
+    """Why a record cannot be stored, or None."""
+    reason = ""
+    if not record.title.strip():
+        reason = "the title is empty"
+    elif len(record.title) > LONGEST_TITLE:
+        reason = f"the title has {len(record.title):,} characters, more than {LONGEST_TITLE:,}"
+    elif len(record.abstract) > LONGEST_ABSTRACT:
+        reason = f"the abstract has {len(record.abstract):,} characters, more than {LONGEST_ABSTRACT:,}"
+    elif len(record.authors) > MOST_AUTHORS:
+        reason = f"it names {len(record.authors):,} authors, more than {MOST_AUTHORS:,}"
+    elif any(not author.name.strip() or len(author.name) > LONGEST_NAME for author in record.authors):
+        reason = f"an author's name is empty or longer than {LONGEST_NAME} characters"
+    else:
+        latest = timezone.localdate() + FURTHEST_AHEAD
+        days = [record.published_on, record.listing.listed_on if record.listing else None]
+        for day in days:
+            if day is not None and not (day.year >= EARLIEST_YEAR and day <= latest):
+                reason = f"the date {day.isoformat()} is before {EARLIEST_YEAR} or more than a year ahead"
+    return BadRecord(where=record.where, reason=reason) if reason else None
+
+
+def _storable(record: PaperRecord) -> PaperRecord:
+    """The record without characters that no database takes (NUL, unpaired surrogates); all else stays as received."""
+    return replace(
+        record,
+        title=storable_text(record.title),
+        abstract=storable_text(record.abstract),
+        ref=storable_text(record.ref)[:300],
+        authors=tuple(replace(author, name=storable_text(author.name)) for author in record.authors),
+        keywords=tuple(storable_text(word) for word in record.keywords),
+    )
+
+
+def storable_text(text: str) -> str:
+    """Text without NUL and unpaired surrogates, which neither SQLite nor PostgreSQL stores."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _write_page(page: SavedPageRecord, source: str, ranked: dict[int, Paper]) -> None:
+    row, _ = SavedPage.objects.update_or_create(
+        slug=page.slug,
+        defaults={
+            "title": page.title,
+            "query": page.query,
+            "source": Source.objects.get(slug=source),
+            "printed_on": page.printed_on,
+            "captured_on": page.captured_on,
+        },
+    )
+    SavedPageEntry.objects.filter(page=row, rank__in=ranked).delete()
+    SavedPageEntry.objects.bulk_create(
+        [SavedPageEntry(page=row, paper=paper, rank=rank) for rank, paper in ranked.items()]
+    )
+    row.papers_count = row.entries.count()
+    row.save(update_fields=["papers_count"])
+
+
+def forget_source(slug: str) -> int:
+    """Remove everything that one source said; papers that no other source speaks of go away. Returns how many went."""
+    with transaction.atomic():
+        paper_ids = set(SourceRecord.objects.filter(source__slug=slug).values_list("paper_id", flat=True))
+        SourceRecord.objects.filter(source__slug=slug).delete()
+        Listing.objects.filter(source__slug=slug).delete()
+        Counter.objects.filter(source__slug=slug).delete()
+        SavedPage.objects.filter(source__slug=slug).delete()
+        orphans = Paper.objects.filter(pk__in=paper_ids, source_records__isnull=True)
+        orphan_ids = list(orphans.values_list("pk", flat=True))
+        Paper.objects.filter(pk__in=orphan_ids).delete()
+        writing.note_changes(orphan_ids)
+        remaining = load_drafts(paper_ids.difference(orphan_ids))
+        for draft in remaining:
+            draft.is_touched = True
+        writing.write(remaining)
+    return len(orphan_ids)

@@ -1,0 +1,221 @@
+"""Writing drafts to the tables, many at a time. Only ``intake`` calls this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from broadsheet.catalogue.matching import Draft
+from broadsheet.catalogue.merging import PaperState, merge
+from broadsheet.catalogue.models import (
+    Authorship,
+    Category,
+    ChangedPaper,
+    Counter,
+    Identifier,
+    Link,
+    Listing,
+    Organisation,
+    Paper,
+    PaperAlias,
+    PaperCategory,
+    SavedPageEntry,
+    Source,
+    SourceRecord,
+    Version,
+)
+
+OWN_FIELDS = (
+    "title",
+    "abstract",
+    "is_lossy",
+    "published_on",
+    "first_listed_on",
+    "author_count",
+    "votes_count",
+    "comments_count",
+    "arxiv_id",
+    "code_url",
+    "has_code",
+    "keywords",
+    "state_digest",
+    "changed_at",
+)
+
+
+def write(drafts: Sequence[Draft]) -> None:
+    """Store every draft that a batch touched and note it for the index."""
+    touched = [draft for draft in drafts if draft.is_touched]
+    if not touched:
+        return
+    states = [merge(draft.descriptions.values()) for draft in touched]
+    changed = [(draft, state) for draft, state in zip(touched, states, strict=True) if _apply(draft, state)]
+    papers = [row(draft) for draft in touched]
+    known = [paper for paper in papers if paper.pk is not None]
+    Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
+    Paper.objects.bulk_update(known, OWN_FIELDS, batch_size=100)
+    sources = {source.slug: source for source in Source.objects.all()}
+    _absorb(touched)
+    _write_records(touched, sources)
+    _write_children(changed)
+    _write_figures(touched, sources)
+    note_changes([paper.pk for paper in papers])
+
+
+def row(draft: Draft) -> Paper:
+    """The row of a draft that has been applied."""
+    assert draft.paper is not None, "a draft gets its row before anything is written"
+    return draft.paper
+
+
+def note_changes(paper_ids: Sequence[int]) -> None:
+    """Tell the index that these papers changed, appeared or went away."""
+    ChangedPaper.objects.bulk_create([ChangedPaper(paper_id=paper_id) for paper_id in paper_ids])
+
+
+def _apply(draft: Draft, state: PaperState) -> bool:
+    """Copy a state into the draft's row; True when the children have to be written anew."""
+    digest = state.digest()
+    paper = draft.paper = draft.paper or Paper()
+    has_changed = paper.state_digest != digest or bool(draft.absorbed)
+    paper.title, paper.abstract, paper.is_lossy = state.title, state.abstract, state.is_lossy
+    paper.published_on, paper.author_count = state.published_on, state.author_count
+    paper.arxiv_id, paper.code_url, paper.has_code = state.arxiv_id, state.code_url, bool(state.code_url)
+    paper.keywords, paper.state_digest = list(state.keywords), digest
+    paper.first_listed_on = min((day for _, day in draft.listings), default=None)
+    paper.votes_count = max((counter.votes_count for counter in draft.counters.values()), default=0)
+    paper.comments_count = max((counter.comments_count for counter in draft.counters.values()), default=0)
+    paper.changed_at = timezone.now()
+    return has_changed
+
+
+def _absorb(drafts: Sequence[Draft]) -> None:
+    """Move what hangs on merged papers to the paper that stays, and let their keys lead there."""
+    for draft in drafts:
+        survivor, ids = row(draft), [paper.pk for paper in draft.absorbed if paper.pk is not None]
+        if not ids:
+            continue
+        SourceRecord.objects.filter(paper_id__in=ids).update(paper=survivor)
+        SavedPageEntry.objects.filter(paper_id__in=ids).update(paper=survivor)
+        PaperAlias.objects.filter(paper_id__in=ids).update(paper=survivor)
+        PaperAlias.objects.bulk_create([PaperAlias(key=paper.key, paper=survivor) for paper in draft.absorbed])
+        Paper.objects.filter(pk__in=ids).delete()
+        note_changes(ids)
+
+
+def _write_records(drafts: Sequence[Draft], sources: dict[str, Source]) -> None:
+    SourceRecord.objects.bulk_create(
+        [
+            SourceRecord(
+                paper=row(draft),
+                source=sources[described.source],
+                ref=ref,
+                title_hash=hashed_title,
+                digest=described.digest,
+                payload=described.payload,
+                received_at=timezone.now(),
+            )
+            for draft in drafts
+            for ref, hashed_title, described in draft.added
+        ]
+    )
+
+
+def _write_children(changed: Sequence[tuple[Draft, PaperState]]) -> None:
+    """Replace authors, categories, organisations, identifiers, links and versions of changed papers."""
+    states = {row(draft).pk: state for draft, state in changed}
+    accounts = {
+        (authorship.paper_id, authorship.name): authorship.account_id
+        for authorship in Authorship.objects.filter(paper_id__in=states, account__isnull=False)
+    }
+    for model in (Authorship, PaperCategory, Identifier, Link, Version):
+        model._default_manager.filter(paper_id__in=states).delete()
+    Paper.organisations.through.objects.filter(paper_id__in=states).delete()
+    Authorship.objects.bulk_create(
+        [
+            Authorship(paper_id=pk, position=n, name=name, orcid=orcid, account_id=accounts.get((pk, name)))
+            for pk, state in states.items()
+            for n, (name, orcid) in enumerate(state.authors)
+        ]
+    )
+    Identifier.objects.bulk_create(
+        [Identifier(paper_id=pk, scheme=s, value=v) for pk, state in states.items() for s, v in state.identifiers]
+    )
+    Link.objects.bulk_create(
+        [
+            Link(paper_id=pk, position=n, kind=kind, url=url)
+            for pk, state in states.items()
+            for n, (kind, url) in enumerate(state.links)
+        ]
+    )
+    Version.objects.bulk_create(
+        [
+            Version(paper_id=pk, number=v.number, title=v.title, abstract=v.abstract, announced_at=v.announced_at)
+            for pk, state in states.items()
+            for v in state.versions
+        ]
+    )
+    _write_categories(states)
+    _write_organisations(states)
+
+
+def _write_categories(states: dict[int, PaperState]) -> None:
+    codes = {code for state in states.values() for code in state.categories}
+    Category.objects.bulk_create([Category(code=code) for code in sorted(codes)], ignore_conflicts=True)
+    ids = dict(Category.objects.filter(code__in=codes).values_list("code", "pk"))
+    PaperCategory.objects.bulk_create(
+        [
+            PaperCategory(paper_id=pk, category_id=ids[code], position=n)
+            for pk, state in states.items()
+            for n, code in enumerate(state.categories)
+        ]
+    )
+
+
+def _write_organisations(states: dict[int, PaperState]) -> None:
+    named = {slug: name for state in states.values() for slug, name in state.organisations}
+    Organisation.objects.bulk_create(
+        [Organisation(slug=slug, name=name) for slug, name in sorted(named.items())], ignore_conflicts=True
+    )
+    ids = dict(Organisation.objects.filter(slug__in=named).values_list("slug", "pk"))
+    through = Paper.organisations.through
+    through.objects.bulk_create(
+        [
+            through(paper_id=pk, organisation_id=ids[slug])
+            for pk, state in states.items()
+            for slug, _ in state.organisations
+        ]
+    )
+
+
+def _write_figures(drafts: Sequence[Draft], sources: dict[str, Source]) -> None:
+    """Replace the listings and counters of the drafts."""
+    ids = [row(draft).pk for draft in drafts]
+    Listing.objects.filter(paper_id__in=ids).delete()
+    Counter.objects.filter(paper_id__in=ids).delete()
+    Listing.objects.bulk_create(
+        [
+            Listing(
+                paper=row(draft),
+                source=sources[source],
+                listed_on=day,
+                rank=listing.rank,
+                submitted_by=listing.submitted_by,
+            )
+            for draft in drafts
+            for (source, day), listing in draft.listings.items()
+        ]
+    )
+    Counter.objects.bulk_create(
+        [
+            Counter(
+                paper=row(draft),
+                source=sources[source],
+                votes_count=counter.votes_count,
+                comments_count=counter.comments_count,
+            )
+            for draft in drafts
+            for source, counter in draft.counters.items()
+        ]
+    )
