@@ -1,0 +1,1 @@
+"""Finding papers: one query, one engine, one order for every outlet."""

@@ -1,0 +1,149 @@
+"""One graph and its tokenizer, opened in this process: token ids in, normalised vectors out.
+
+The only module that talks to onnxruntime and tokenizers. Both are slow to import and so imported when first needed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.search.embedding.errors import ModelError
+
+if TYPE_CHECKING:
+    from broadsheet.search.embedding.checkpoint import Pooling
+
+_LOG_ERRORS_ONLY = 3
+_CHARACTERS_PER_TOKEN = 64  # no text worth reading has so many; cutting there keeps a hostile one from costing seconds
+_SURROGATES = re.compile("[\ud800-\udfff]")  # half characters, which the tokenizer refuses
+
+
+class Runtime:
+    """Computes vectors on ``threads`` processor threads. Safe to call from several threads at once.
+
+    After a fork the child's copy has lost those threads: ``is_inherited`` says so, and it must not be used there.
+    """
+
+    def __init__(
+        self,
+        graph: Path,
+        tokenizer: Path,
+        *,
+        max_tokens: int,
+        pad_id: int = 0,
+        pooling: Pooling = "mean",
+        threads: int = 1,
+    ) -> None:
+        """Open both files. Raises ModelError when one cannot be read."""
+        self.is_inherited = False
+        self._pad_id, self._pooling, self._max_characters = pad_id, pooling, max_tokens * _CHARACTERS_PER_TOKEN
+        self._tokenizer = _open_tokenizer(tokenizer, max_tokens)
+        self._session = _open_session(graph, threads)
+        self._inputs = {item.name for item in self._session.get_inputs()}
+        outputs = [item.name for item in self._session.get_outputs()]
+        self._output = "sentence_embedding" if "sentence_embedding" in outputs else outputs[0]
+        if unknown := self._inputs - {"input_ids", "attention_mask", "token_type_ids"}:
+            raise ModelError(f"{graph} asks for the inputs {', '.join(sorted(unknown))}: not a text encoder")
+        _alive.add(self)
+
+    def tokenise(self, text: str) -> list[int]:
+        """Return the token ids of ``text``, cut at the model's length.
+
+        Texts go one by one: a batch call would start the tokenizer's own thread pool, which does not survive a fork.
+        """
+        ids: list[int] = self._tokenizer.encode(_SURROGATES.sub("\ufffd", text[: self._max_characters])).ids
+        return ids
+
+    def vectors(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Return float32 (len(batch), dims), each row of length 1, for the token ids of a few texts.
+
+        Raises ModelError when the graph fails or puts out something else than vectors or token states.
+        """
+        width = max(1, *(len(ids) for ids in batch))
+        ids = np.full((len(batch), width), self._pad_id, np.int64)
+        mask = np.zeros((len(batch), width), np.int64)
+        for row, tokens in enumerate(batch):
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        values = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        feeds = {name: values[name] for name in self._inputs}
+        try:
+            output = np.asarray(self._session.run([self._output], feeds)[0], np.float32)
+        except Exception as error:  # its exception classes share no other base
+            raise ModelError(f"the graph failed on {len(batch)} texts of up to {width} tokens ({error})") from error
+        if output.ndim not in (2, 3):
+            raise ModelError(f"the graph's output has {output.ndim} dimensions: neither vectors nor token states")
+        pooled = output if output.ndim == 2 else _pool(output, mask, self._pooling)
+        lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
+        return np.asarray(pooled / np.maximum(lengths, np.finfo(np.float32).tiny), np.float32)
+
+
+def import_onnxruntime() -> Any:
+    """Import onnxruntime with its telemetry switched off; nothing may import it in another way.
+
+    Its official builds since 1.29 report models and hardware to their maker unless this variable is set before the
+    import (its Privacy.md). The reporting thread also keeps forked children from ending. The package has no types,
+    hence Any.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
+
+
+_alive: weakref.WeakSet[Runtime] = weakref.WeakSet()
+
+
+def _abandon_inherited() -> None:
+    """Mark the parent's sessions in a forked child, and never free them: freeing joins threads that are not there.
+
+    onnxruntime's pull request 31961 describes the crash that this can end in.
+    """
+    for runtime in _alive:
+        runtime.is_inherited = True
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(runtime))
+
+
+os.register_at_fork(after_in_child=_abandon_inherited)
+
+
+def _pool(states: NDArray[np.float32], mask: NDArray[np.int64], pooling: Pooling) -> NDArray[np.float32]:
+    """Pool token states (texts, tokens, dims) to (texts, dims), for graphs that leave this to the caller."""
+    if pooling == "cls":
+        return states[:, 0]
+    weight = mask[:, :, None].astype(np.float32)
+    mean: NDArray[np.float32] = (states * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
+    return mean
+
+
+def _open_tokenizer(path: Path, max_tokens: int) -> Any:
+    import tokenizers
+
+    try:
+        tokenizer = tokenizers.Tokenizer.from_file(str(path))
+    except Exception as error:  # the package raises the bare class
+        raise ModelError(f"{path}: the tokenizer cannot be read ({error})") from error
+    tokenizer.no_padding()  # the file may ask for a fixed width, which wastes most of the work
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def _open_session(path: Path, threads: int) -> Any:
+    onnxruntime = import_onnxruntime()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _LOG_ERRORS_ONLY
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must not burn a core
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its exception classes share no other base
+        raise ModelError(f"{path}: the graph cannot be opened ({error})") from error

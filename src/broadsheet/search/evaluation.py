@@ -1,0 +1,176 @@
+"""Measuring search on public collections, through the code that the site itself uses.
+
+A collection lies in the BEIR layout (Thakur et al. 2021): ``corpus.jsonl``, ``queries.jsonl``, ``qrels/NAME.tsv``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+
+from broadsheet.catalogue.text import index_text, normalise_title
+from broadsheet.search.documents import Filters, IndexDocument
+from broadsheet.search.embedder import encoder
+from broadsheet.search.find import question_of
+from broadsheet.search.index import Generation
+from broadsheet.search.maintenance import embedded_text
+from broadsheet.search.query import MODES, Mode
+
+NDCG_CUT = 10
+RECALL_CUT = 100
+
+
+class CollectionError(Exception):
+    """A collection that cannot be read; the text says which file and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents (id, title, text), queries by id, and relevant documents with their grade by query."""
+
+    documents: tuple[tuple[str, str, str], ...]
+    queries: Mapping[str, str]
+    relevant: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Means over all judged queries; times in milliseconds for the whole search, embedding the query included."""
+
+    ndcg_at_10: float
+    recall_at_100: float
+    mrr: float
+    p50_ms: float
+    p95_ms: float
+
+
+def load_collection(folder: Path, split: str | None = None) -> Collection:
+    """Read a collection; ``split`` names the judgements, by default ``test`` or else the only ones there are.
+
+    Raises ``CollectionError`` when a file is missing or malformed.
+    """
+    documents = tuple(
+        (str(row["_id"]), str(row.get("title") or ""), str(row.get("text") or ""))
+        for row in _json_lines(folder / "corpus.jsonl")
+    )
+    queries = {str(row["_id"]): str(row["text"]) for row in _json_lines(folder / "queries.jsonl")}
+    relevant = _judgements(_qrels_file(folder / "qrels", split))
+    return Collection(documents, queries, relevant)
+
+
+def _json_lines(path: Path) -> list[dict[str, object]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CollectionError(f"{path}: cannot be read ({error})") from error
+    rows = []
+    for number, line in enumerate(lines, 1):
+        try:
+            row = json.loads(line)
+            row["_id"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise CollectionError(f"{path}:{number}: not a JSON object with an _id ({error})") from error
+        rows.append(row)
+    return rows
+
+
+def _qrels_file(folder: Path, split: str | None) -> Path:
+    names = sorted(path.stem for path in folder.glob("*.tsv"))
+    wanted = split or ("test" if "test" in names else names[0] if len(names) == 1 else None)
+    if wanted is None or wanted not in names:
+        raise CollectionError(
+            f"{folder}: no judgements named {wanted or 'test'!r}; there are {', '.join(names) or 'none'}"
+        )
+    return folder / f"{wanted}.tsv"
+
+
+def _judgements(path: Path) -> dict[str, dict[str, int]]:
+    relevant: dict[str, dict[str, int]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        cells = line.split("\t")
+        if number == 1 and not cells[-1].lstrip("-").isdigit():
+            continue
+        try:
+            query, document, grade = cells[0], cells[1], int(cells[2])
+        except (IndexError, ValueError) as error:
+            raise CollectionError(f"{path}:{number}: expected query-id, corpus-id and a whole number") from error
+        if grade > 0:
+            relevant.setdefault(query, {})[document] = grade
+    return relevant
+
+
+def evaluate(collection: Collection) -> dict[str, Scores]:
+    """Index a collection in a scratch folder and score ``words``, ``meaning`` and ``hybrid``; without a model, words."""
+    modes: Sequence[Mode] = MODES if encoder() else ("words",)
+    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as folder:
+        generation = Generation(Path(folder))
+        _index(generation, collection)
+        return {mode: _score(generation, collection, mode) for mode in sorted(modes, reverse=True)}
+
+
+def _index(generation: Generation, collection: Collection) -> None:
+    documents = [
+        IndexDocument(
+            number=number, title=index_text(title), abstract=index_text(text), title_key=normalise_title(title)
+        )
+        for number, (_, title, text) in enumerate(collection.documents)
+    ]
+    model = encoder()
+    if model is None:
+        generation.update(documents, None, [], "")
+        return
+    texts = [embedded_text(title, text) if title else text for _, title, text in collection.documents]
+    generation.update(documents, model.encode(texts), [], model.fingerprint)
+
+
+def _score(generation: Generation, collection: Collection, mode: Mode) -> Scores:
+    ids = [identifier for identifier, _, _ in collection.documents]
+    judged = [query for query in collection.queries if collection.relevant.get(query)]
+    rankings, times = {}, []
+    for query in judged:
+        began = time.perf_counter()
+        ranking = generation.search(question_of(collection.queries[query], Filters(), mode), mode)
+        times.append((time.perf_counter() - began) * 1000)
+        rankings[query] = [ids[number] for number in ranking.numbers if ids[number] != query]
+    if not judged:
+        raise CollectionError("no query has a relevant document")
+    pairs = [(rankings[query], collection.relevant[query]) for query in judged]
+    return Scores(
+        ndcg_at_10=round(fmean(ndcg(ranked, grades, NDCG_CUT) for ranked, grades in pairs), 4),
+        recall_at_100=round(fmean(recall(ranked, grades, RECALL_CUT) for ranked, grades in pairs), 4),
+        mrr=round(fmean(reciprocal_rank(ranked, grades) for ranked, grades in pairs), 4),
+        p50_ms=round(float(np.percentile(times, 50)), 2),
+        p95_ms=round(float(np.percentile(times, 95)), 2),
+    )
+
+
+def ndcg(ranked: Sequence[str], grades: Mapping[str, int], cut: int) -> float:
+    """Normalised discounted cumulative gain with linear gain, as trec_eval's ``ndcg_cut`` computes it.
+
+    Järvelin and Kekäläinen (2002).
+    """
+    gained = _discounted([grades.get(document, 0) for document in ranked[:cut]])
+    ideal = _discounted(sorted(grades.values(), reverse=True)[:cut])
+    return gained / ideal if ideal else 0.0
+
+
+def _discounted(gains: Sequence[int]) -> float:
+    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, 1))
+
+
+def recall(ranked: Sequence[str], grades: Mapping[str, int], cut: int) -> float:
+    """The share of the relevant documents that is among the first ``cut``."""
+    return len(set(ranked[:cut]) & set(grades)) / len(grades)
+
+
+def reciprocal_rank(ranked: Sequence[str], grades: Mapping[str, int]) -> float:
+    """One over the rank of the first relevant document; 0 when none is listed."""
+    return next((1 / rank for rank, document in enumerate(ranked, 1) if document in grades), 0.0)

@@ -1,0 +1,204 @@
+"""``PaperQuery``: what can be asked of the catalogue, written in a URL's query string and parsed here and nowhere else.
+
+Parameters: ``q`` words · ``mode`` hybrid, words or meaning · ``cat`` category codes (repeated or separated by commas;
+``cs.*`` is a whole archive) · ``date``, ``week`` (``2025-W44``), ``month`` (``2025-10``) or ``from``/``to`` days on which
+a paper was listed · ``code`` 1 for papers with a code link · ``saved`` the slug of a saved page · ``sort``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, cast
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+Mode = Literal["hybrid", "words", "meaning"]
+Sort = Literal["relevance", "votes", "comments", "newest", "saved"]
+
+MODES: tuple[Mode, ...] = ("hybrid", "words", "meaning")
+SORTS: tuple[Sort, ...] = ("relevance", "votes", "comments", "newest", "saved")
+LONGEST_WORDS = 1_000
+MOST_CATEGORIES = 50
+CATEGORY = re.compile(r"[A-Za-z][A-Za-z0-9-]*(\.([A-Za-z0-9-]+|\*))?")
+SLUG = re.compile(r"[-\w]{1,120}")
+WEEK = re.compile(r"(\d{4})-W(\d{2})")
+MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+class QueryError(ValueError):
+    """A parameter of a query cannot be understood; ``parameter`` names it and the text says what is expected."""
+
+    def __init__(self, parameter: str, value: str, expected: str) -> None:
+        super().__init__(f"{parameter}={value!r}: expected {expected}")
+        self.parameter = parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperQuery:
+    """A question to the catalogue. Equal questions have equal canonical query strings."""
+
+    words: str = ""
+    mode: Mode = "hybrid"
+    categories: tuple[str, ...] = ()
+    day_from: date | None = None
+    day_to: date | None = None
+    has_code: bool = False
+    saved: str = ""
+    sort: Sort | None = None
+
+    @property
+    def order(self) -> Sort:
+        """The order that applies: the one asked for, else the natural one of this question."""
+        if self.sort is not None:
+            return self.sort
+        if self.words:
+            return "relevance"
+        if self.saved:
+            return "saved"
+        return "votes" if self.day_from is not None else "newest"
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether anything besides words narrows the answer."""
+        return bool(self.categories or self.day_from or self.day_to or self.has_code or self.saved)
+
+    def params(self) -> list[tuple[str, str]]:
+        """The canonical parameters, in a fixed order and without defaults."""
+        pairs: list[tuple[str, str]] = []
+        if self.words:
+            pairs.append(("q", self.words))
+            if self.mode != "hybrid":
+                pairs.append(("mode", self.mode))
+        pairs += [("cat", code) for code in self.categories]
+        pairs += self._period_params()
+        if self.has_code:
+            pairs.append(("code", "1"))
+        if self.saved:
+            pairs.append(("saved", self.saved))
+        if self.sort is not None:
+            pairs.append(("sort", self.sort))
+        return pairs
+
+    def _period_params(self) -> list[tuple[str, str]]:
+        if self.day_from is not None and self.day_from == self.day_to:
+            return [("date", self.day_from.isoformat())]
+        return [(name, day.isoformat()) for name, day in (("from", self.day_from), ("to", self.day_to)) if day]
+
+    def urlencode(self) -> str:
+        """The canonical query string, without a question mark."""
+        return urlencode(self.params())
+
+
+def parse(given: QueryDict | Mapping[str, str]) -> PaperQuery:
+    """Read a query from URL parameters; unknown parameters are ignored.
+
+    Raises ``QueryError`` for a known parameter whose value cannot be used.
+    """
+    words = " ".join(given.get("q", "").split())
+    if len(words) > LONGEST_WORDS:
+        raise QueryError("q", words[:40] + "…", f"at most {LONGEST_WORDS:,} characters")
+    day_from, day_to = _period(given)
+    saved = given.get("saved", "")
+    if saved and not SLUG.fullmatch(saved):
+        raise QueryError("saved", saved, "the short name of a saved page")
+    return PaperQuery(
+        words=words,
+        mode=cast("Mode", _choice(given, "mode", MODES, "hybrid")),
+        categories=_categories(given),
+        day_from=day_from,
+        day_to=day_to,
+        has_code=_yes(given, "code"),
+        saved=saved,
+        sort=cast("Sort | None", _choice(given, "sort", SORTS, "") or None),
+    )
+
+
+def day_query(on: date) -> PaperQuery:
+    """The query of one day's page."""
+    return PaperQuery(day_from=on, day_to=on)
+
+
+def week_span(text: str, parameter: str = "week") -> tuple[date, date]:
+    """Monday and Sunday of an ISO week such as ``2025-W44`` (ISO 8601).
+
+    Raises ``QueryError`` for anything else.
+    """
+    match = WEEK.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return monday, monday + timedelta(days=6)
+    except (ValueError, OverflowError):
+        raise QueryError(parameter, text, "a week such as 2025-W44") from None
+
+
+def month_span(text: str, parameter: str = "month") -> tuple[date, date]:
+    """First and last day of a month such as ``2025-10``.
+
+    Raises ``QueryError`` for anything else.
+    """
+    match = MONTH.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError
+        first = date(int(match[1]), int(match[2]), 1)
+        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise QueryError(parameter, text, "a month such as 2025-10") from None
+
+
+def parse_day(text: str, parameter: str = "date") -> date:
+    """A day such as ``2025-10-29``.
+
+    Raises ``QueryError`` for anything else.
+    """
+    try:
+        if len(text) != len("2025-10-29"):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise QueryError(parameter, text, "a day such as 2025-10-29") from None
+
+
+def _period(given: QueryDict | Mapping[str, str]) -> tuple[date | None, date | None]:
+    if text := given.get("date", ""):
+        day = parse_day(text)
+        return day, day
+    if text := given.get("week", ""):
+        return week_span(text)
+    if text := given.get("month", ""):
+        return month_span(text)
+    first, last = (parse_day(given[name], name) if given.get(name) else None for name in ("from", "to"))
+    if first and last and first > last:
+        raise QueryError("to", last.isoformat(), f"a day not before {first.isoformat()}")
+    return first, last
+
+
+def _choice(given: QueryDict | Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+    value = given.get(name, "") or default
+    if value != default and value not in choices:
+        raise QueryError(name, value, "one of " + ", ".join(choices))
+    return value
+
+
+def _yes(given: QueryDict | Mapping[str, str], name: str) -> bool:
+    value = given.get(name, "")
+    if value not in ("", "0", "1"):
+        raise QueryError(name, value, "1 or 0")
+    return value == "1"
+
+
+def _categories(given: QueryDict | Mapping[str, str]) -> tuple[str, ...]:
+    values = given.getlist("cat") if isinstance(given, QueryDict) else [given.get("cat", "")]
+    codes = dict.fromkeys(code.strip() for value in values for code in value.split(",") if code.strip())
+    for code in codes:
+        if not CATEGORY.fullmatch(code):
+            raise QueryError("cat", code, "a category code such as cs.CL, or an archive such as cs.*")
+    if len(codes) > MOST_CATEGORIES:
+        raise QueryError("cat", f"{len(codes)} codes", f"at most {MOST_CATEGORIES} codes")
+    return tuple(codes)
