@@ -1,0 +1,1 @@
+"""What programs get: papers as plain data."""

@@ -1,0 +1,32 @@
+"""The commands. Each module registers its own on ``app``; Django is set up when one of them runs."""
+
+from __future__ import annotations
+
+import typer
+
+from broadsheet import __version__
+
+app = typer.Typer(
+    name="broadsheet",
+    help="A self-hosted Daily Papers: collect, find and read each day's research papers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"broadsheet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def broadsheet(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    """A self-hosted Daily Papers: collect, find and read each day's research papers."""
+
+
+from broadsheet.cli import collecting, finding, serving, upkeep  # noqa: E402,F401  (the modules register their commands)

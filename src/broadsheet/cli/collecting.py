@@ -1,0 +1,138 @@
+"""Commands that bring papers in and take them out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+from broadsheet.cli.app import app
+from broadsheet.cli.instance import fail, open_instance, progress, stderr
+
+RECORDS_REFUSED = 1
+FILES_REFUSED = 3
+INTERRUPTED = 130
+
+
+@app.command("import")
+def import_files(
+    files: list[Path] = typer.Argument(help="Files to read."),
+    format: str | None = typer.Option(
+        None, "--format", help="saved-page, daily-papers-api or jsonl; default: detected."
+    ),
+    captured_on: datetime | None = typer.Option(
+        None, "--captured-on", formats=["%Y-%m-%d"], help="The day on which the files were saved."
+    ),
+    query: str = typer.Option("", "--query", help="What a saved page was asked for."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Say what would happen and change nothing."),
+    index: bool = typer.Option(True, help="Make the papers searchable at once."),
+) -> None:
+    """Read papers from files: saved Daily Papers pages, answers of its API, JSON lines.
+
+    Exit status: 0 all was read, 1 some records were refused, 3 a file was refused, 130 interrupted. What could be read
+    is kept in every case, and a second run changes nothing.
+    """
+    open_instance()
+    from broadsheet.catalogue.intake import IntakeResult, take_in
+    from broadsheet.sources.files import read_file
+    from broadsheet.sources.record import SourceError
+
+    total, refused_files = IntakeResult(), 0
+    try:
+        for path in files:
+            try:
+                file = read_file(
+                    path, format=format, captured_on=captured_on.date() if captured_on else None, query=query
+                )
+            except SourceError as error:
+                stderr.print(f"refused: {error}", style="red", markup=False, soft_wrap=True)
+                refused_files += 1
+                continue
+            with progress(path.name) as step:
+                done = 0
+
+                def count(records: int, records_total: int = len(file.records)) -> None:
+                    nonlocal done
+                    done += records
+                    step(done, records_total)
+
+                result = take_in(
+                    file.records, source=file.source, page=file.page, is_dry_run=dry_run, on_progress=count
+                )
+            total.add(result)
+            typer.echo(f"{path.name}: {_told(result)}")
+            for bad in result.refused:
+                stderr.print(f"refused: {bad.where}: {bad.reason}", style="red", markup=False, soft_wrap=True)
+        if len(files) > 1:
+            typer.echo(f"together: {_told(total)}")
+        if dry_run:
+            typer.echo("dry run: nothing was changed")
+        elif index:
+            update_index_with_progress()
+    except KeyboardInterrupt:
+        stderr.print("interrupted: what was done is kept; run the same command again to go on")
+        raise typer.Exit(INTERRUPTED) from None
+    if refused_files:
+        raise typer.Exit(FILES_REFUSED)
+    if total.refused:
+        raise typer.Exit(RECORDS_REFUSED)
+
+
+def _told(result: object) -> str:
+    from broadsheet.catalogue.intake import IntakeResult
+
+    assert isinstance(result, IntakeResult)
+    return (
+        f"{result.read} records read, {result.created} papers created, {result.changed} changed, "
+        f"{result.unchanged} unchanged, {len(result.refused)} refused"
+    )
+
+
+def update_index_with_progress() -> int:
+    """Index what changed and say so; returns how many papers."""
+    from broadsheet.search.embedder import encoder
+    from broadsheet.search.maintenance import update_index
+
+    with progress("indexing") as step:
+        count = update_index(step)
+    if count:
+        typer.echo(f"{count} papers indexed" + ("" if encoder() else " by words alone (no embedding model installed)"))
+    return count
+
+
+sample_app = typer.Typer(no_args_is_help=True, help="The sample catalogue that comes with Broadsheet.")
+app.add_typer(sample_app, name="sample")
+
+
+@sample_app.command("load")
+def sample_load() -> None:
+    """Load the sample catalogue: real papers with summaries written for it."""
+    open_instance()
+    load_sample()
+
+
+def load_sample() -> None:
+    """Take the sample in and index it."""
+    from broadsheet.catalogue.intake import take_in
+    from broadsheet.catalogue.merging import SAMPLE_SOURCE
+    from broadsheet.catalogue.sample import sample_files
+    from broadsheet.sources.files import read_file
+
+    for path in sample_files():
+        result = take_in(read_file(path, format="jsonl").records, source=SAMPLE_SOURCE)
+        if result.refused:
+            fail(f"the sample is damaged: {result.refused[0].where}: {result.refused[0].reason}")
+    update_index_with_progress()
+
+
+@sample_app.command("remove")
+def sample_remove() -> None:
+    """Remove the sample catalogue; papers that another source also brought stay."""
+    open_instance()
+    from broadsheet.catalogue.intake import forget_source
+    from broadsheet.catalogue.merging import SAMPLE_SOURCE
+
+    count = forget_source(SAMPLE_SOURCE)
+    update_index_with_progress()
+    typer.echo(f"{count} papers of the sample removed")

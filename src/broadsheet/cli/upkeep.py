@@ -1,0 +1,85 @@
+"""Commands that keep the instance in order: index, model, checks."""
+
+from __future__ import annotations
+
+import typer
+
+from broadsheet.cli.app import app
+from broadsheet.cli.collecting import update_index_with_progress
+from broadsheet.cli.instance import fail, open_instance, progress, stderr
+
+index_app = typer.Typer(no_args_is_help=True, help="The search index.")
+app.add_typer(index_app, name="index")
+
+
+@index_app.command("rebuild")
+def index_rebuild() -> None:
+    """Build the whole index anew beside the one in use, then exchange them."""
+    open_instance()
+    from broadsheet.search.maintenance import rebuild_index
+
+    with progress("indexing") as step:
+        count = rebuild_index(step)
+    typer.echo(f"{count} papers indexed")
+
+
+@index_app.command("update")
+def index_update() -> None:
+    """Index the papers that changed."""
+    open_instance()
+    if not update_index_with_progress():
+        typer.echo("the index is up to date")
+
+
+model_app = typer.Typer(no_args_is_help=True, help="The embedding model, for search by meaning.")
+app.add_typer(model_app, name="model")
+
+
+@model_app.command("install")
+def model_install(
+    name: str = typer.Argument("", help="A folder or a hub id; default: BROADSHEET_MODEL, else the standard model."),
+) -> None:
+    """Install an embedding model; does nothing when it is there already."""
+    open_instance()
+    install_model(name)
+
+
+def install_model(name: str) -> None:
+    """Install the model called ``name``, or the configured one; ends the command with the reason when that fails."""
+    from django.conf import settings
+
+    from broadsheet.search.embedding import ModelError, install, install_named
+
+    def say(line: str) -> None:
+        stderr.print(line, markup=False, soft_wrap=True)
+
+    wanted = name or settings.MODEL
+    try:
+        model = (
+            install_named(wanted, settings.MODEL_DIR, progress=say)
+            if wanted
+            else install(settings.MODEL_DIR, progress=say)
+        )
+    except ModelError as error:
+        fail(str(error))
+    typer.echo(f"model {model.manifest.model_id} is installed in {settings.MODEL_DIR}")
+
+
+@app.command()
+def check() -> None:
+    """Check the settings; refuses what is unsafe on a public instance."""
+    open_instance()
+    from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
+
+    try:
+        call_command("check", databases=["default"])
+    except SystemCheckError as error:
+        fail(str(error))
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest schema; every other command does so too."""
+    open_instance()
+    typer.echo("the database has the newest schema")

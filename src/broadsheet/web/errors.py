@@ -1,0 +1,45 @@
+"""Pages for what goes wrong; each says what happened and where to go on."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def _page(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
+    return render(request, "web/error.html", {"heading": heading, "text": text, "status": status}, status=status)
+
+
+def refused_query(request: HttpRequest, problem: str) -> HttpResponse:
+    """A query string that cannot be understood (400)."""
+    return _page(request, 400, _("This question could not be read"), problem)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be understood (400)."""
+    return _page(request, 400, _("This request could not be read"), _("The address or its parameters are not valid."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Something that is not for this reader (403)."""
+    return _page(request, 403, _("Not for you"), _("You may not see this page."))
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from one of our pages (403)."""
+    return _page(
+        request, 403, _("This form was not sent"), _("It did not come from a page of this site. Load the page again.")
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that leads nowhere (404)."""
+    return _page(
+        request, 404, _("No such page"), _("There is nothing at this address. The paper may never have been collected.")
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours (500); asks nothing of the database."""
+    return _page(request, 500, _("Something broke"), _("The fault is ours and has been logged. Try again in a moment."))

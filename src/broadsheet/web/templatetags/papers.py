@@ -1,0 +1,96 @@
+"""How templates show what strangers wrote: always through the catalogue's text module."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+
+from broadsheet.catalogue import text
+from broadsheet.catalogue.models import Paper
+
+register = template.Library()
+
+LEAD_LENGTH = 1_100
+SECOND_LENGTH = 190
+ITEM_LENGTH = 230
+BRIEF_LENGTH = 140
+LENGTHS = {"lead": LEAD_LENGTH, "second": SECOND_LENGTH, "item": ITEM_LENGTH, "brief": BRIEF_LENGTH}
+
+
+@register.filter
+def as_html(value: str) -> SafeString:
+    """Text as received, as safe HTML with MathML and links."""
+    return mark_safe(text.to_html(value))  # noqa: S308  (to_html escapes and sanitises)
+
+
+@register.filter
+def as_title(value: str) -> SafeString:
+    """A title as safe HTML without links, since it is usually inside one."""
+    return mark_safe(text.to_html(value, autolink=False))  # noqa: S308  (to_html escapes and sanitises)
+
+
+@register.filter
+def as_plain(value: str) -> str:
+    """Text as received, as readable characters; the template escapes it."""
+    return text.to_plain(value)
+
+
+@register.filter
+def lead_of(value: str, density: str) -> str:
+    """The first lines of an abstract, as received, for a card of the given density."""
+    return text.split_lead(value, LENGTHS[density])[0]
+
+
+@register.filter
+def rest_of(value: str, density: str) -> str:
+    """What ``lead_of`` leaves."""
+    return text.split_lead(value, LENGTHS[density])[1]
+
+
+@register.filter
+def byline(paper: Paper) -> str:
+    """Who wrote a paper, short: up to three names and how many more, or only the number where no name is known."""
+    names = [text.to_plain(authorship.name) for authorship in paper.authorships.all()][:3]
+    count = paper.author_count or 0
+    if not names:
+        return ngettext("%(n)d author", "%(n)d authors", count) % {"n": count} if count else ""
+    more = count - len(names)
+    if more > 0:
+        return gettext("%(names)s and %(n)d more") % {"names": ", ".join(names), "n": more}
+    if len(names) == 1:
+        return names[0]
+    return gettext("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+@register.filter
+def iso_week(day: date) -> str:
+    """The ISO 8601 week of a day, such as ``2025-W44``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+@register.simple_tag
+def feed_url(query: Any, kind: str) -> str:
+    """The address, without host, of a query's feed of one kind: rss, atom or json."""
+    encoded = query.urlencode() if query is not None else ""
+    return reverse("web:feed", args=[kind]) + (f"?{encoded}" if encoded else "")
+
+
+@register.simple_tag
+def view_url(path: str, params: list[tuple[str, str]], view: str) -> str:
+    """The address of the first page of the same list in another view; an empty view is the usual one."""
+    pairs = [pair for pair in params if pair[0] != "view"]
+    return page_url(path, [*pairs, *([("view", view)] if view else [])], 1)
+
+
+@register.simple_tag
+def page_url(path: str, params: list[tuple[str, str]], number: int) -> str:
+    """The address of one page of a list."""
+    pairs = [*params, *([("p", str(number))] if number > 1 else [])]
+    return path + (f"?{urlencode(pairs)}" if pairs else "")

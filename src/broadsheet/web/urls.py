@@ -1,0 +1,21 @@
+"""Addresses of pages and feeds."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from broadsheet.web import feeds, views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("date/<str:text>", views.day, name="day"),
+    path("week/<str:text>", views.week, name="week"),
+    path("month/<str:text>", views.month, name="month"),
+    path("search", views.search, name="search"),
+    path("saved", views.saved_pages, name="saved_pages"),
+    path("saved/<slug:slug>", views.saved_page, name="saved_page"),
+    path("papers/<path:name>", views.paper, name="paper"),
+    path("about", views.about, name="about"),
+    re_path(r"^feed\.(?P<kind>rss|atom|json)$", feeds.feed, name="feed"),
+]

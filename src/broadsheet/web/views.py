@@ -1,0 +1,205 @@
+"""The pages. Each reads its address, asks one ``PaperQuery``, and renders one template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from broadsheet.catalogue.lookup import paper_named
+from broadsheet.catalogue.models import Category, Paper, SavedPage, Source
+from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
+from broadsheet.search.embedder import encoder
+from broadsheet.search.maintenance import index_state
+from broadsheet.search.query import MODES, PaperQuery, QueryError, day_query, month_span, parse, parse_day, week_span
+from broadsheet.web import errors
+from broadsheet.web.citation import citation
+from broadsheet.web.lists import PAPERS_ON_A_SAVED_PAGE, list_page
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+CATEGORIES_OFFERED = 12
+
+
+def _page(view: View[P]) -> View[P]:
+    """A page that is only read; a query that cannot be understood becomes a clear 400."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except QueryError as error:
+            return errors.refused_query(request, str(error))
+
+    return require_safe(answer)
+
+
+@_page
+def home(request: HttpRequest) -> HttpResponse:
+    """Today's page."""
+    return _day(request, today())
+
+
+@_page
+def day(request: HttpRequest, text: str) -> HttpResponse:
+    """The page of one day."""
+    return _day(request, parse_day(text))
+
+
+def _day(request: HttpRequest, asked: date) -> HttpResponse:
+    on = nearest_day(asked)
+    if on is None:
+        return render(request, "web/empty.html", {"heading": _("No papers yet"), "query": PaperQuery()})
+    return list_page(
+        request,
+        _narrowed(request, day_query(on)),
+        template="web/day.html",
+        heading=date_format(on, "l, j F Y"),
+        context={
+            "day": on,
+            "asked": asked if asked != on else None,
+            "neighbours": neighbours(on, on),
+            "calendar": month_calendar(on),
+            "is_sample": _is_sample(),
+        },
+    )
+
+
+@_page
+def week(request: HttpRequest, text: str) -> HttpResponse:
+    """The page of one ISO week."""
+    first, last = week_span(text)
+    heading = _("Week %(n)d: %(first)s to %(last)s") % {
+        "n": first.isocalendar().week,
+        "first": date_format(first, "j F"),
+        "last": date_format(last, "j F Y"),
+    }
+    return _span(request, "week", first, last, heading)
+
+
+@_page
+def month(request: HttpRequest, text: str) -> HttpResponse:
+    """The page of one month."""
+    first, last = month_span(text)
+    return _span(request, "month", first, last, date_format(first, "F Y"))
+
+
+def _span(request: HttpRequest, kind: str, first: date, last: date, heading: str) -> HttpResponse:
+    query = _narrowed(request, PaperQuery(day_from=first, day_to=last))
+    return list_page(
+        request,
+        query,
+        template="web/span.html",
+        heading=heading,
+        context={
+            "kind": kind,
+            "first": first,
+            "neighbours": neighbours(first, last),
+            "nearest": nearest_day(first),
+            "calendar": month_calendar(first),
+        },
+    )
+
+
+def _narrowed(request: HttpRequest, query: PaperQuery) -> PaperQuery:
+    """The query of a page with the filters and the order that its address adds."""
+    asked = parse(request.GET)
+    return PaperQuery(
+        day_from=query.day_from,
+        day_to=query.day_to,
+        saved=query.saved,
+        categories=asked.categories,
+        has_code=asked.has_code,
+        sort=asked.sort,
+    )
+
+
+@_page
+def search(request: HttpRequest) -> HttpResponse:
+    """The search page; words that name one paper lead straight to it."""
+    query = parse(request.GET)
+    if query.words and not query.has_filters:
+        named = paper_named(query.words)
+        if named is not None:
+            return redirect("web:paper", name=named.name)
+    return list_page(
+        request,
+        query,
+        template="web/search.html",
+        heading=_("Search") if not query.words else query.words,
+        context={
+            "has_model": encoder() is not None,
+            "modes": MODES,
+            "offered": Category.objects.annotate(n=Count("paper_categories")).order_by("-n", "code")[
+                :CATEGORIES_OFFERED
+            ],
+        },
+    )
+
+
+@_page
+def saved_pages(request: HttpRequest) -> HttpResponse:
+    """All saved pages."""
+    pages = SavedPage.objects.order_by("-printed_on", "slug")
+    return render(request, "web/saved_pages.html", {"heading": _("Saved pages"), "pages": pages})
+
+
+@_page
+def saved_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One saved page, whole and in its own order."""
+    saved = get_object_or_404(SavedPage, slug=slug)
+    return list_page(
+        request,
+        _narrowed(request, PaperQuery(saved=slug)),
+        template="web/saved_page.html",
+        heading=saved.title,
+        context={"saved": saved},
+        size=PAPERS_ON_A_SAVED_PAGE,
+        density="brief",
+    )
+
+
+@_page
+def paper(request: HttpRequest, name: str) -> HttpResponse:
+    """One paper, by any of its names; a name that is not the current one leads there."""
+    found = paper_named(name)
+    if found is None:
+        raise Http404
+    if found.name != name:
+        return redirect("web:paper", name=found.name, permanent=False)
+    context: dict[str, Any] = {
+        "paper": found,
+        "citation": citation(found),
+        "authorships": list(found.authorships.all()),
+        "listings": list(found.listings.select_related("source").order_by("listed_on")),
+        "saved_entries": list(found.saved_page_entries.select_related("page")),
+        "canonical": settings.BASE_URL + reverse("web:paper", args=[found.name]),
+    }
+    return render(request, "web/paper.html", context)
+
+
+@_page
+def about(request: HttpRequest) -> HttpResponse:
+    """What this instance is, how it orders papers, and what is in it."""
+    context: dict[str, Any] = {
+        "heading": _("About"),
+        "state": index_state(),
+        "model": encoder(),
+        "sources": Source.objects.annotate(papers_count=Count("records__paper", distinct=True)).order_by("slug"),
+        "contact": settings.CONTACT,
+    }
+    return render(request, "web/about.html", context)
+
+
+def _is_sample() -> bool:
+    return Paper.objects.filter(source_records__source__slug="sample").exists()
