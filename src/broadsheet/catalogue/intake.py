@@ -60,7 +60,7 @@ class IntakeResult:
         self.refused += other.refused
 
 
-class _DryRunDone(Exception):
+class _DryRunDone(Exception):  # noqa: N818  (a signal, not an error)
     """Rolls a dry run back."""
 
 

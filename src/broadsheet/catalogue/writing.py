@@ -130,7 +130,7 @@ def _write_children(changed: Sequence[tuple[Draft, PaperState]]) -> None:
         for authorship in Authorship.objects.filter(paper_id__in=states, account__isnull=False)
     }
     for model in (Authorship, PaperCategory, Identifier, Link, Version):
-        model._default_manager.filter(paper_id__in=states).delete()
+        model.objects.filter(paper_id__in=states).delete()
     Paper.organisations.through.objects.filter(paper_id__in=states).delete()
     Authorship.objects.bulk_create(
         [

@@ -38,7 +38,7 @@ def run(
     arguments = ["--bind", settings.BIND, "--worker-class", "gthread", "--log-level", "warning"]
     arguments += ["--workers", str(settings.WEB_WORKERS), "--threads", str(settings.WEB_THREADS)]
     command = [sys.executable, "-m", "gunicorn", *arguments, "broadsheet.site.wsgi:application"]
-    os.execv(command[0], command)
+    os.execv(command[0], command)  # noqa: S606  (our own interpreter, no shell wanted)
 
 
 @app.command()

@@ -86,9 +86,7 @@ def _qrels_file(folder: Path, split: str | None) -> Path:
     names = sorted(path.stem for path in folder.glob("*.tsv"))
     wanted = split or ("test" if "test" in names else names[0] if len(names) == 1 else None)
     if wanted is None or wanted not in names:
-        raise CollectionError(
-            f"{folder}: no judgements named {wanted or 'test'!r}; there are {', '.join(names) or 'none'}"
-        )
+        raise CollectionError(f"{folder}: no judgements {wanted or 'test'!r}; there are {', '.join(names) or 'none'}")
     return folder / f"{wanted}.tsv"
 
 
@@ -108,7 +106,7 @@ def _judgements(path: Path) -> dict[str, dict[str, int]]:
 
 
 def evaluate(collection: Collection) -> dict[str, Scores]:
-    """Index a collection in a scratch folder and score ``words``, ``meaning`` and ``hybrid``; without a model, words."""
+    """Index a collection in a scratch folder and score ``words``, ``meaning`` and ``hybrid``; words without a model."""
     modes: Sequence[Mode] = MODES if encoder() else ("words",)
     with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as folder:
         generation = Generation(Path(folder))

@@ -1,18 +1,17 @@
 """The index: words and vectors in one folder, written by one process at a time and read by any number.
 
-Layout: ``CURRENT`` names the generation in use; ``<generation>/lexical`` and ``<generation>/vectors`` hold it. A rebuild
-fills a new generation beside the old one and then exchanges the name, so readers always see a whole index.
+Layout: ``CURRENT`` names the generation in use; ``<generation>/lexical`` and ``<generation>/vectors`` hold it. A
+rebuild fills a new generation beside the old one and then exchanges the name, so readers always see a whole index.
 """
 
 from __future__ import annotations
 
 import fcntl
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +47,7 @@ class Question:
 
     words: str
     vector: np.ndarray | None = None
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     title_key: str = ""
 
 
@@ -159,7 +158,7 @@ class Index:
         """Exchange the current generation for this one and remove the others."""
         temporary = self.folder / f"{CURRENT}.new"
         temporary.write_text(generation.folder.name, encoding="ascii")
-        os.replace(temporary, self.folder / CURRENT)
+        temporary.replace(self.folder / CURRENT)
         self._generation = generation
         for folder in self.folder.glob("g*"):
             if folder != generation.folder:

@@ -1,8 +1,8 @@
 """``PaperQuery``: what can be asked of the catalogue, written in a URL's query string and parsed here and nowhere else.
 
 Parameters: ``q`` words · ``mode`` hybrid, words or meaning · ``cat`` category codes (repeated or separated by commas;
-``cs.*`` is a whole archive) · ``date``, ``week`` (``2025-W44``), ``month`` (``2025-10``) or ``from``/``to`` days on which
-a paper was listed · ``code`` 1 for papers with a code link · ``saved`` the slug of a saved page · ``sort``.
+``cs.*`` is a whole archive) · ``date``, ``week`` (``2025-W44``), ``month`` (``2025-10``) or ``from``/``to``: days on
+which a paper was listed · ``code`` 1 for papers with a code link · ``saved`` the slug of a saved page · ``sort``.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _period(given: QueryDict | Mapping[str, str]) -> tuple[date | None, date | N
         return week_span(text)
     if text := given.get("month", ""):
         return month_span(text)
-    first, last = (parse_day(given[name], name) if given.get(name) else None for name in ("from", "to"))
+    first, last = (parse_day(text, name) if (text := given.get(name, "")) else None for name in ("from", "to"))
     if first and last and first > last:
         raise QueryError("to", last.isoformat(), f"a day not before {first.isoformat()}")
     return first, last

@@ -7,7 +7,6 @@ never sees half an update and needs no lock.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,7 +67,7 @@ class VectorIndex:
         np.save(self._folder / f"matrix-{serial}.npy", matrix)
         temporary = self._folder / f"{POINTER}.new"
         temporary.write_text(json.dumps({"serial": serial, "fingerprint": fingerprint}), encoding="utf-8")
-        os.replace(temporary, self._folder / POINTER)
+        temporary.replace(self._folder / POINTER)
         self.reload()
         # A reader between its look at the pointer and its opening of the files still finds the previous pair.
         for name in ("numbers", "matrix"):

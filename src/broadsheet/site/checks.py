@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 SHORTEST_KEY = 50
 # The write-ahead log of older versions can corrupt a database that several processes write (fixed in 3.51.3, with
@@ -89,7 +90,7 @@ def check_sqlite_version(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
     if "sqlite" not in settings.DATABASES["default"]["ENGINE"] or is_sound:
         return []
     return [
-        Warning(
+        checks.Warning(
             f"SQLite {sqlite3.sqlite_version} has a rare fault when several processes write.",
             hint="Install the package pysqlite3 (0.6.1 or newer) where it exists, or use PostgreSQL.",
             id="broadsheet.W001",

@@ -141,7 +141,7 @@ def home() -> Path:
 
 
 def secret_key(folder: Path) -> str:
-    """The signing key: from the environment, else the one kept in ``folder``, else a new one that is then kept there."""
+    """The signing key: from the environment, else the one kept in ``folder``, else a new one that is kept there."""
     given = SECRET_KEY.text()
     if given:
         return given

@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.text import to_plain
 
-# Inside a script element, a text could otherwise end it or open a comment (HTML, "Restrictions for contents of script").
+# Inside a script element a text could otherwise end it or open a comment (HTML, "Restrictions for contents of
+# script elements").
 SCRIPT_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 

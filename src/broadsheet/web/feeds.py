@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,7 +22,8 @@ from broadsheet.search.find import find
 from broadsheet.search.query import PaperQuery, QueryError, day_query, parse
 
 MOST_ENTRIES = 500
-XML_KINDS: dict[str, type[SyndicationFeed]] = {"rss": Rss201rev2Feed, "atom": Atom1Feed}
+XmlFeed = Rss201rev2Feed | Atom1Feed
+XML_KINDS: dict[str, type[XmlFeed]] = {"rss": Rss201rev2Feed, "atom": Atom1Feed}
 
 
 @require_safe
@@ -80,7 +81,7 @@ def _addresses(paper: Paper) -> tuple[str, str]:
     return tuple(settings.BASE_URL + reverse("web:paper", args=[name]) for name in (paper.key, paper.name))  # type: ignore[return-value]
 
 
-def _xml_feed(maker: type[SyndicationFeed], query: PaperQuery, papers: tuple[Paper, ...], own_url: str) -> HttpResponse:
+def _xml_feed(maker: type[XmlFeed], query: PaperQuery, papers: tuple[Paper, ...], own_url: str) -> HttpResponse:
     feed = maker(
         title=title_of(query),
         link=page_of(query),

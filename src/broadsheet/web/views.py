@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.db.models import Count
@@ -27,11 +27,12 @@ from broadsheet.web.citation import citation
 from broadsheet.web.lists import PAPERS_ON_A_SAVED_PAGE, list_page
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 CATEGORIES_OFFERED = 12
 
 
-def _page(view: View[P]) -> View[P]:
+def _page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """A page that is only read; a query that cannot be understood becomes a clear 400."""
 
     @wraps(view)
@@ -41,7 +42,7 @@ def _page(view: View[P]) -> View[P]:
         except QueryError as error:
             return errors.refused_query(request, str(error))
 
-    return require_safe(answer)
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", require_safe(answer))
 
 
 @_page

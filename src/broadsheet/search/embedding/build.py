@@ -90,8 +90,10 @@ def _keep_best(folder: Path, recipe: Recipe, *, is_default: bool) -> tuple[str, 
         return ()
     (folder / _INT8).unlink()
     return (
-        f"this processor does not compute the 8-bit graph rightly (cosine {cosine:.3f} to the float32 one), "
-        "so the float32 graph is used: right, but about half as fast and four times as large",
+        (
+            f"this processor does not compute the 8-bit graph rightly (cosine {cosine:.3f} to the float32 one), "
+            "so the float32 graph is used: right, but about half as fast and four times as large"
+        ),
     )
 
 

