@@ -7,14 +7,13 @@ catalogue), and transactional a batch: an interruption keeps the batches before 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import connection, transaction
 
 from broadsheet.catalogue import writing
+from broadsheet.catalogue.admission import longest, refusal, storable, storable_text
 from broadsheet.catalogue.matching import (
     CounterDraft,
     Draft,
@@ -30,12 +29,8 @@ from broadsheet.catalogue.models import Counter, Listing, Paper, SavedPage, Save
 from broadsheet.sources.record import BadRecord, PaperRecord, SavedPageRecord
 
 BATCH_SIZE = 200
-LONGEST_TITLE = 1_000
-LONGEST_ABSTRACT = 50_000
-LONGEST_NAME = 500
-MOST_AUTHORS = 10_000
-EARLIEST_YEAR = 1600
-FURTHEST_AHEAD = timedelta(days=366)
+# One number for all writers of papers; PostgreSQL lets them in one after the other by it.
+WRITERS_LOCK = 6_171_623
 
 
 @dataclass(slots=True)
@@ -99,10 +94,18 @@ def _take_in_batches(
     rank = 1
     for batch in _batches(records):
         with transaction.atomic():
+            _wait_for_other_writers()
             taken = _take_in_batch(batch, source, page, rank)
         result.add(taken)
         rank += len(batch)
         on_progress(len(batch))
+
+
+def _wait_for_other_writers() -> None:
+    """Two processes that bring the same paper at once would make two of it. SQLite has one writer at a time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
 
 
 def _batches(records: Iterable[PaperRecord | BadRecord]) -> Iterator[list[PaperRecord | BadRecord]]:
@@ -118,17 +121,21 @@ def _take_in_batch(
     Source.objects.get_or_create(slug=source)
     good: list[tuple[int, PaperRecord, Payload, str]] = []
     for rank, record in enumerate(batch, first_rank):
-        refusal = record if isinstance(record, BadRecord) else _refusal(record)
-        if refusal is not None:
-            result.refused.append(refusal)
-        elif isinstance(record, PaperRecord):
-            clean = _storable(record)
+        if isinstance(record, BadRecord):
+            result.refused.append(record)
+            continue
+        clean = storable(record)
+        bad = refusal(clean)
+        if bad is not None:
+            result.refused.append(bad)
+        else:
             good.append((rank, clean, payload_of(clean), title_hash(clean.title)))
     matcher = Matcher(source)
     matcher.load(
         {pair for _, _, payload, _ in good for pair in identifiers_of(payload)},
         {record.ref for _, record, _, _ in good if record.ref},
         {hashed for _, _, _, hashed in good if hashed},
+        {digest_of(payload) for _, _, payload, hashed in good if not hashed},
     )
     ranked: list[tuple[int, Payload, str, str]] = []
     for rank, record, payload, hashed in good:
@@ -164,67 +171,33 @@ def _take_in_record(matcher: Matcher, record: PaperRecord, payload: Payload, has
         result.unchanged += 1
 
 
-def _refusal(record: PaperRecord) -> BadRecord | None:
-    """Why a record cannot be stored, or None."""
-    reason = ""
-    if not record.title.strip():
-        reason = "the title is empty"
-    elif len(record.title) > LONGEST_TITLE:
-        reason = f"the title has {len(record.title):,} characters, more than {LONGEST_TITLE:,}"
-    elif len(record.abstract) > LONGEST_ABSTRACT:
-        reason = f"the abstract has {len(record.abstract):,} characters, more than {LONGEST_ABSTRACT:,}"
-    elif len(record.authors) > MOST_AUTHORS:
-        reason = f"it names {len(record.authors):,} authors, more than {MOST_AUTHORS:,}"
-    elif any(not author.name.strip() or len(author.name) > LONGEST_NAME for author in record.authors):
-        reason = f"an author's name is empty or longer than {LONGEST_NAME} characters"
-    else:
-        latest = timezone.localdate() + FURTHEST_AHEAD
-        days = [record.published_on, record.listing.listed_on if record.listing else None]
-        for day in days:
-            if day is not None and not (day.year >= EARLIEST_YEAR and day <= latest):
-                reason = f"the date {day.isoformat()} is before {EARLIEST_YEAR} or more than a year ahead"
-    return BadRecord(where=record.where, reason=reason) if reason else None
-
-
-def _storable(record: PaperRecord) -> PaperRecord:
-    """The record without characters that no database takes (NUL, unpaired surrogates); all else stays as received."""
-    return replace(
-        record,
-        title=storable_text(record.title),
-        abstract=storable_text(record.abstract),
-        ref=storable_text(record.ref)[:300],
-        authors=tuple(replace(author, name=storable_text(author.name)) for author in record.authors),
-        keywords=tuple(storable_text(word) for word in record.keywords),
-    )
-
-
-def storable_text(text: str) -> str:
-    """Text without NUL and unpaired surrogates, which neither SQLite nor PostgreSQL stores."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-
-
 def _write_page(page: SavedPageRecord, source: str, ranked: dict[int, Paper]) -> None:
+    title, query = storable_text(page.title), storable_text(page.query)
     row, _ = SavedPage.objects.update_or_create(
         slug=page.slug,
         defaults={
-            "title": page.title,
-            "query": page.query,
+            "title": title[: longest(SavedPage, "title")],
+            "query": query[: longest(SavedPage, "query")],
             "source": Source.objects.get(slug=source),
             "printed_on": page.printed_on,
             "captured_on": page.captured_on,
         },
     )
-    SavedPageEntry.objects.filter(page=row, rank__in=ranked).delete()
-    SavedPageEntry.objects.bulk_create(
-        [SavedPageEntry(page=row, paper=paper, rank=rank) for rank, paper in ranked.items()]
-    )
-    row.papers_count = row.entries.count()
-    row.save(update_fields=["papers_count"])
+    stored = dict(row.entries.filter(rank__in=ranked).values_list("rank", "paper_id"))
+    moved = {rank: paper for rank, paper in ranked.items() if stored.get(rank) != paper.pk}
+    if moved:
+        SavedPageEntry.objects.filter(page=row, rank__in=moved).delete()
+        SavedPageEntry.objects.bulk_create(
+            [SavedPageEntry(page=row, paper=paper, rank=rank) for rank, paper in moved.items()]
+        )
+        row.papers_count = row.entries.count()
+        row.save(update_fields=["papers_count"])
 
 
 def forget_source(slug: str) -> int:
     """Remove everything that one source said; papers that no other source speaks of go away. Returns how many went."""
     with transaction.atomic():
+        _wait_for_other_writers()
         paper_ids = set(SourceRecord.objects.filter(source__slug=slug).values_list("paper_id", flat=True))
         SourceRecord.objects.filter(source__slug=slug).delete()
         Listing.objects.filter(source__slug=slug).delete()
@@ -238,4 +211,5 @@ def forget_source(slug: str) -> int:
         for draft in remaining:
             draft.is_touched = True
         writing.write(remaining)
+        Source.objects.filter(slug=slug).delete()
     return len(orphan_ids)

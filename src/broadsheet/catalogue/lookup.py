@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from broadsheet.catalogue.admission import storable_text
 from broadsheet.catalogue.models import KEY_LENGTH, KEY_LETTERS, Identifier, Paper, PaperAlias
 from broadsheet.sources.identifiers import parse_identifier
 
@@ -13,6 +14,8 @@ def paper_named(name: str) -> Paper | None:
     addresses of all of them.
     """
     text = name.strip()
+    if storable_text(text) != text:
+        return None
     if len(text) == KEY_LENGTH and set(text.lower()) <= set(KEY_LETTERS):
         paper = Paper.objects.filter(key=text.lower()).first()
         if paper is not None:

@@ -1,20 +1,24 @@
 """Deciding which paper a record speaks of.
 
 Identifiers decide first, then the source's own key, then the whole title. A title alone joins two records only where
-nothing speaks against it: no differing identifier of one scheme, no second key of the same source, and, where both name
+nothing speaks against it: no differing identifier of one scheme, no second key of one source, and, where both name
 authors, at least one author in common. Titles are compared whole; alike is not enough.
+
+The outcome does not depend on the order of the records, with one exception. What a title has joined stays joined: when
+several different papers bear one identical title, a record of that title that says nothing else (no identifier, no
+authors) belongs to the first of them that is known, and it never makes one paper of two that contradict each other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from broadsheet.catalogue.merging import Described, Payload
+from broadsheet.catalogue.merging import Described, Payload, digest_of
 from broadsheet.catalogue.models import Counter, Listing, Paper, SourceRecord
-from broadsheet.catalogue.text import fold
+from broadsheet.catalogue.text import fold, normalise_title
 
 # Without authors on both sides and with other abstracts, a short title ("Editorial", "A reply") proves nothing.
 FEWEST_TITLE_WORDS = 3
@@ -55,6 +59,10 @@ class Draft:
         """Every identifier that any description states."""
         return {pair for described in self.descriptions.values() for pair in identifiers_of(described.payload)}
 
+    def names(self) -> dict[str, set[str]]:
+        """What tells this paper from others: its identifiers by scheme, and each source's own keys."""
+        return _names_by_scheme(self.identifiers, self.refs)
+
     def describe(self, source: str, ref: str, hashed_title: str, described: Described) -> bool:
         """Add a description; False when exactly this one is there already."""
         if not self.remember(source, ref, hashed_title, described):
@@ -81,6 +89,15 @@ def identifiers_of(payload: Payload) -> set[tuple[str, str]]:
     return {(item["scheme"], item["value"]) for item in payload.get("identifiers", ())}
 
 
+def _names_by_scheme(identifiers: Iterable[tuple[str, str]], refs: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = defaultdict(set)
+    for scheme, value in identifiers:
+        names[scheme].add(value)
+    for source, keys in refs.items():
+        names[f"key of {source}"] |= keys
+    return names
+
+
 def _surnames(payloads: Iterable[Payload]) -> set[str]:
     """The last word of each author's folded name (for ``Last, First`` the word before the comma)."""
     names: set[str] = set()
@@ -89,6 +106,51 @@ def _surnames(payloads: Iterable[Payload]) -> set[str]:
             words = fold(author["name"].partition(",")[0]).split()
             names.update(words[-1:])
     return names
+
+
+def _age(draft: Draft) -> float:
+    """Sorts stored papers by age, before new ones."""
+    return draft.paper.pk if draft.paper and draft.paper.pk else float("inf")
+
+
+class _Group:
+    """A description and the papers that are found to be the one it speaks of."""
+
+    def __init__(self, payload: Payload, source: str, ref: str) -> None:
+        self.drafts: list[Draft] = []
+        self._payload = payload
+        self._title = normalise_title(payload["title"])
+        self._names = _names_by_scheme(identifiers_of(payload), {source: {ref} if ref else set()})
+        self._surnames = _surnames([payload])
+
+    def add(self, draft: Draft) -> None:
+        """Take a paper in, with all that is known of it."""
+        self.drafts.append(draft)
+        for scheme, values in draft.names().items():
+            self._names[scheme] |= values
+        self._surnames |= _surnames(self._of_this_title(draft))
+
+    def shares_author(self, draft: Draft) -> bool:
+        """Whether the paper has an author of the group where it bears the title in question."""
+        return bool(self._surnames & _surnames(self._of_this_title(draft)))
+
+    def may_hold(self, draft: Draft) -> bool:
+        """Whether a paper with the same title may be the same paper."""
+        if any(
+            self._names[scheme].isdisjoint(values) for scheme, values in draft.names().items() if self._names[scheme]
+        ):
+            return False
+        theirs = self._of_this_title(draft)
+        if self._surnames and _surnames(theirs):
+            return self.shares_author(draft)
+        abstract = self._payload.get("abstract", "")
+        if any(abstract == other.get("abstract", "") for other in theirs):
+            return True
+        return len(self._title.split()) >= FEWEST_TITLE_WORDS
+
+    def _of_this_title(self, draft: Draft) -> list[Payload]:
+        payloads = [described.payload for described in draft.descriptions.values()]
+        return [payload for payload in payloads if normalise_title(payload["title"]) == self._title]
 
 
 class Matcher:
@@ -100,12 +162,23 @@ class Matcher:
         self._by_identifier: dict[tuple[str, str], Draft] = {}
         self._by_ref: dict[str, Draft] = {}
         self._by_title: dict[str, list[Draft]] = defaultdict(list)
+        self._by_text: dict[tuple[str, str], Draft] = {}
 
-    def load(self, identifiers: set[tuple[str, str]], refs: set[str], title_hashes: set[str]) -> None:
-        """Read every stored paper that shares an identifier, a key of this source, or a title with the batch."""
+    def load(
+        self, identifiers: set[tuple[str, str]], refs: set[str], title_hashes: set[str], digests: set[str]
+    ) -> None:
+        """Read every stored paper that shares an identifier, a key of this source, or a title with the batch.
+
+        ``digests`` are those of descriptions that have nothing to be found by but themselves.
+        """
         paper_ids = set(SourceRecord.objects.filter(title_hash__in=title_hashes).values_list("paper_id", flat=True))
         paper_ids.update(
             SourceRecord.objects.filter(source__slug=self.source, ref__in=refs).values_list("paper_id", flat=True)
+        )
+        paper_ids.update(
+            SourceRecord.objects.filter(source__slug=self.source, title_hash="", digest__in=digests).values_list(
+                "paper_id", flat=True
+            )
         )
         paper_ids.update(
             paper_id
@@ -125,45 +198,35 @@ class Matcher:
             self._by_identifier[pair] = draft
         for ref in draft.refs.get(self.source, ()):
             self._by_ref[ref] = draft
+        for source, ref, digest in draft.descriptions:
+            if source == self.source:
+                self._by_text[ref, digest] = draft
         for hashed in draft.title_hashes:
             if draft not in self._by_title[hashed]:
                 self._by_title[hashed].append(draft)
 
     def find(self, payload: Payload, ref: str, hashed_title: str) -> Draft | None:
         """The paper that a description speaks of, or None for a new one; merges papers that turn out to be one."""
+        known = self._by_text.get((ref, digest_of(payload)))
+        if known is not None:
+            return known
         matches = [draft for pair in sorted(identifiers_of(payload)) if (draft := self._by_identifier.get(pair))]
         if ref and ref in self._by_ref:
             matches.append(self._by_ref[ref])
-        matches += [
-            draft for draft in self._by_title.get(hashed_title, []) if self._may_be_same(draft, matches, payload, ref)
-        ]
-        distinct = list(dict.fromkeys(matches))
-        if not distinct:
+        group = _Group(payload, self.source, ref)
+        for draft in dict.fromkeys(matches):
+            group.add(draft)
+        candidates = [draft for draft in self._by_title.get(hashed_title, ()) if draft not in group.drafts]
+        # Those with an author in common first: they are surer than those of which only the title is known.
+        for draft in sorted(candidates, key=lambda draft: (not group.shares_author(draft), _age(draft))):
+            if group.may_hold(draft):
+                group.add(draft)
+        if not group.drafts:
             return None
-        first, *others = sorted(distinct, key=lambda draft: draft.paper.pk if draft.paper else float("inf"))
+        first, *others = sorted(group.drafts, key=_age)
         for other in others:
             self._merge(first, other)
         return first
-
-    def _may_be_same(self, draft: Draft, certain: list[Draft], payload: Payload, ref: str) -> bool:
-        """Whether a paper with the same title may be the one that the description speaks of."""
-        others = draft.refs.get(self.source, set())
-        if ref and others and ref not in others:
-            return False
-        stated = identifiers_of(payload).union(*(match.identifiers for match in certain))
-        values: dict[str, set[str]] = defaultdict(set)
-        for scheme, value in stated:
-            values[scheme].add(value)
-        if any(value not in values[scheme] for scheme, value in draft.identifiers if scheme in values):
-            return False
-        stored = [described.payload for described in draft.descriptions.values()]
-        mine, theirs = _surnames([payload]), _surnames(stored)
-        if mine and theirs:
-            return bool(mine & theirs)
-        abstract = payload.get("abstract", "")
-        if any(abstract == other.get("abstract", "") for other in stored):
-            return True
-        return len(fold(payload["title"]).split()) >= FEWEST_TITLE_WORDS
 
     def _merge(self, survivor: Draft, other: Draft) -> None:
         for (source, ref, _), described in other.descriptions.items():

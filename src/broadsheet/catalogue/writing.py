@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from django.utils import timezone
@@ -56,9 +57,11 @@ def write(drafts: Sequence[Draft]) -> None:
     Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
     Paper.objects.bulk_update(known, OWN_FIELDS, batch_size=100)
     sources = {source.slug: source for source in Source.objects.all()}
+    accounts = _accounts(touched)
     _absorb(touched)
     _write_records(touched, sources)
-    _write_children(changed)
+    _name_organisations(touched)
+    _write_children(changed, accounts)
     _write_figures(touched, sources)
     note_changes([paper.pk for paper in papers])
 
@@ -122,22 +125,36 @@ def _write_records(drafts: Sequence[Draft], sources: dict[str, Source]) -> None:
     )
 
 
-def _write_children(changed: Sequence[tuple[Draft, PaperState]]) -> None:
+def _accounts(drafts: Sequence[Draft]) -> dict[int, list[Authorship]]:
+    """Authors that are known as people with accounts, by the row id of the paper that stays."""
+    survivors = {paper.pk: row(draft).pk for draft in drafts for paper in (row(draft), *draft.absorbed)}
+    known: dict[int, list[Authorship]] = defaultdict(list)
+    for authorship in Authorship.objects.filter(paper_id__in=survivors, account__isnull=False).order_by("pk"):
+        known[survivors[authorship.paper_id]].append(authorship)
+    return known
+
+
+def _authorships(pk: int, state: PaperState, known: Sequence[Authorship]) -> list[Authorship]:
+    """The authors of a paper as rows; a person keeps the place of that name, the same one where namesakes are."""
+    rows = [
+        Authorship(paper_id=pk, position=n, name=name, orcid=orcid) for n, (name, orcid) in enumerate(state.authors)
+    ]
+    for person in known:
+        places = [author for author in rows if author.name == person.name and author.account_id is None]
+        if places:
+            place = min(places, key=lambda author: abs(author.position - person.position))
+            place.account_id = person.account_id
+    return rows
+
+
+def _write_children(changed: Sequence[tuple[Draft, PaperState]], accounts: dict[int, list[Authorship]]) -> None:
     """Replace authors, categories, organisations, identifiers, links and versions of changed papers."""
     states = {row(draft).pk: state for draft, state in changed}
-    accounts = {
-        (authorship.paper_id, authorship.name): authorship.account_id
-        for authorship in Authorship.objects.filter(paper_id__in=states, account__isnull=False)
-    }
     for model in (Authorship, PaperCategory, Identifier, Link, Version):
         model.objects.filter(paper_id__in=states).delete()
     Paper.organisations.through.objects.filter(paper_id__in=states).delete()
     Authorship.objects.bulk_create(
-        [
-            Authorship(paper_id=pk, position=n, name=name, orcid=orcid, account_id=accounts.get((pk, name)))
-            for pk, state in states.items()
-            for n, (name, orcid) in enumerate(state.authors)
-        ]
+        [author for pk, state in states.items() for author in _authorships(pk, state, accounts.get(pk, ()))]
     )
     Identifier.objects.bulk_create(
         [Identifier(paper_id=pk, scheme=s, value=v) for pk, state in states.items() for s, v in state.identifiers]
@@ -173,12 +190,32 @@ def _write_categories(states: dict[int, PaperState]) -> None:
     )
 
 
-def _write_organisations(states: dict[int, PaperState]) -> None:
-    named = {slug: name for state in states.values() for slug, name in state.organisations}
+def _name_organisations(drafts: Sequence[Draft]) -> None:
+    """Make the organisations that new descriptions name; of several names for one the same is kept in any order."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for draft in drafts:
+        for _, _, described in draft.added:
+            for organisation in described.payload.get("organisations", ()):
+                names[organisation["slug"]].add(organisation["name"])
+    known = {organisation.slug: organisation for organisation in Organisation.objects.filter(slug__in=names)}
+    best = {
+        slug: max(
+            {*told, *([known[slug].name] if slug in known else [])}, key=lambda name: (name != slug, len(name), name)
+        )
+        for slug, told in names.items()
+    }
     Organisation.objects.bulk_create(
-        [Organisation(slug=slug, name=name) for slug, name in sorted(named.items())], ignore_conflicts=True
+        [Organisation(slug=slug, name=name) for slug, name in sorted(best.items()) if slug not in known]
     )
-    ids = dict(Organisation.objects.filter(slug__in=named).values_list("slug", "pk"))
+    for slug, organisation in known.items():
+        if organisation.name != best[slug]:
+            organisation.name = best[slug]
+            organisation.save(update_fields=["name"])
+
+
+def _write_organisations(states: dict[int, PaperState]) -> None:
+    slugs = {slug for state in states.values() for slug, _ in state.organisations}
+    ids = dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "pk"))
     through = Paper.organisations.through
     through.objects.bulk_create(
         [

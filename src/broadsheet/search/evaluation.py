@@ -59,27 +59,34 @@ def load_collection(folder: Path, split: str | None = None) -> Collection:
     """
     documents = tuple(
         (str(row["_id"]), str(row.get("title") or ""), str(row.get("text") or ""))
-        for row in _json_lines(folder / "corpus.jsonl")
+        for row in _json_lines(folder / "corpus.jsonl", "_id")
     )
-    queries = {str(row["_id"]): str(row["text"]) for row in _json_lines(folder / "queries.jsonl")}
+    queries = {str(row["_id"]): str(row["text"]) for row in _json_lines(folder / "queries.jsonl", "_id", "text")}
     relevant = _judgements(_qrels_file(folder / "qrels", split))
     return Collection(documents, queries, relevant)
 
 
-def _json_lines(path: Path) -> list[dict[str, object]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CollectionError(f"{path}: cannot be read ({error})") from error
+def _json_lines(path: Path, *needed: str) -> list[dict[str, object]]:
     rows = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
         try:
             row = json.loads(line)
-            row["_id"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise CollectionError(f"{path}:{number}: not a JSON object with an _id ({error})") from error
+        except ValueError as error:
+            raise CollectionError(f"{path}:{number}: not JSON ({error})") from error
+        if not isinstance(row, dict) or any(name not in row for name in needed):
+            raise CollectionError(f"{path}:{number}: not a JSON object with {' and '.join(needed)}")
         rows.append(row)
     return rows
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        # Not splitlines(): a text may hold other line breaks, such as U+2028, as they are.
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CollectionError(f"{path}: cannot be read ({error})") from error
 
 
 def _qrels_file(folder: Path, split: str | None) -> Path:
@@ -92,7 +99,9 @@ def _qrels_file(folder: Path, split: str | None) -> Path:
 
 def _judgements(path: Path) -> dict[str, dict[str, int]]:
     relevant: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
         cells = line.split("\t")
         if number == 1 and not cells[-1].lstrip("-").isdigit():
             continue

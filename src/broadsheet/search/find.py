@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.models import Authorship, Listing, Paper, PaperCategory, SavedPageEntry
@@ -120,7 +120,9 @@ def _filtered(query: PaperQuery) -> QuerySet[Paper]:
 def _ordered(papers: QuerySet[Paper], query: PaperQuery) -> QuerySet[Paper]:
     newest = (_falling("first_listed_on"), _falling("published_on"))
     if query.order == "saved" and query.saved:
-        return papers.filter(saved_page_entries__page__slug=query.saved).order_by("saved_page_entries__rank")
+        # A paper may stand on a page twice, when two of its entries turned out to be one paper.
+        entries = SavedPageEntry.objects.filter(paper=OuterRef("pk"), page__slug=query.saved).order_by("rank")
+        return papers.annotate(saved_rank=Subquery(entries.values("rank")[:1])).order_by("saved_rank")
     if query.order == "votes":
         return papers.order_by("-votes_count", "-comments_count", *newest, "pk")
     if query.order == "comments":

@@ -80,12 +80,16 @@ class Generation:
     def update(
         self, documents: Sequence[IndexDocument], vectors: np.ndarray | None, gone: Sequence[int], fingerprint: str
     ) -> None:
-        """Add or replace documents, with vectors float32 (len(documents), dims) or None, and remove ``gone``."""
+        """Add or replace documents, with vectors float32 (len(documents), dims) or None, and remove ``gone``.
+
+        Documents without vectors leave the index without a model, so that the next update with one builds it anew.
+        """
         self.lexical.update(documents, gone)
         if vectors is not None:
             self.vectors.update([document.number for document in documents], vectors, gone, fingerprint)
-        elif gone:
-            self.vectors.update([], np.empty((0, 0), np.float32), gone, self.vectors.fingerprint)
+        elif self.vectors.count():
+            fingerprint = "" if documents else self.vectors.fingerprint
+            self.vectors.update([], np.empty((0, 0), np.float32), gone, fingerprint)
 
     def search(self, question: Question, mode: Mode) -> Ranking:
         """The papers that answer a question: the best by words and the best by meaning, fused over all that was scored.
@@ -132,15 +136,20 @@ class Index:
 
     def generation(self) -> Generation | None:
         """The generation in use, up to date, or None when nothing was indexed yet."""
-        try:
-            name = (self.folder / CURRENT).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
+        name = self._current()
+        if name is None:
             return None
         if self._generation is None or self._generation.folder.name != name:
             self._generation = Generation(self.folder / name)
         else:
             self._generation.reload()
         return self._generation
+
+    def _current(self) -> str | None:
+        try:
+            return (self.folder / CURRENT).read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -155,11 +164,15 @@ class Index:
         return Generation(self.folder / f"g{secrets.token_hex(6)}")
 
     def use(self, generation: Generation) -> None:
-        """Exchange the current generation for this one and remove the others."""
+        """Exchange the current generation for this one and remove those before the one it replaces.
+
+        That one stays until the next exchange, for a reader that has just read its name.
+        """
+        replaced = self._current()
         temporary = self.folder / f"{CURRENT}.new"
         temporary.write_text(generation.folder.name, encoding="ascii")
         temporary.replace(self.folder / CURRENT)
         self._generation = generation
         for folder in self.folder.glob("g*"):
-            if folder != generation.folder:
+            if folder.name not in (generation.folder.name, replaced):
                 shutil.rmtree(folder, ignore_errors=True)

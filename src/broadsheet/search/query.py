@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from broadsheet.catalogue.admission import storable_text
+
 Mode = Literal["hybrid", "words", "meaning"]
 Sort = Literal["relevance", "votes", "comments", "newest", "saved"]
 
@@ -98,7 +100,7 @@ def parse(given: QueryDict | Mapping[str, str]) -> PaperQuery:
 
     Raises ``QueryError`` for a known parameter whose value cannot be used.
     """
-    words = " ".join(given.get("q", "").split())
+    words = " ".join(storable_text(given.get("q", "")).split())
     if len(words) > LONGEST_WORDS:
         raise QueryError("q", words[:40] + "…", f"at most {LONGEST_WORDS:,} characters")
     day_from, day_to = _period(given)

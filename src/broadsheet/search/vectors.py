@@ -24,8 +24,8 @@ class VectorIndex:
         self._stamp: tuple[int, int] | None = None
         self.fingerprint = ""
         self._serial = 0
-        self._numbers = np.empty(0, np.int64)
-        self._matrix = np.empty((0, 0), np.float32)
+        # One value, so that a thread which searches never sees the numbers of one matrix with the rows of another.
+        self._rows = (np.empty(0, np.int64), np.empty((0, 0), np.float32))
         self.reload()
 
     def reload(self) -> None:
@@ -39,13 +39,13 @@ class VectorIndex:
         if stamp == self._stamp:
             return
         told = json.loads(pointer.read_text(encoding="utf-8"))
-        self._numbers = np.load(self._folder / f"numbers-{told['serial']}.npy")
-        self._matrix = np.load(self._folder / f"matrix-{told['serial']}.npy", mmap_mode="r")
+        numbers = np.load(self._folder / f"numbers-{told['serial']}.npy")
+        self._rows = numbers, np.load(self._folder / f"matrix-{told['serial']}.npy", mmap_mode="r")
         self._serial, self.fingerprint, self._stamp = told["serial"], told["fingerprint"], stamp
 
     def count(self) -> int:
         """How many papers have a vector."""
-        return len(self._numbers)
+        return len(self._rows[0])
 
     def update(self, numbers: Sequence[int], vectors: np.ndarray, gone: Sequence[int], fingerprint: str) -> None:
         """Add or replace vectors, float32 of shape (len(numbers), dims), and remove those of ``gone``.
@@ -53,13 +53,14 @@ class VectorIndex:
         Vectors of another model than ``fingerprint`` are dropped: they cannot be compared.
         """
         self.reload()
-        keep = ~np.isin(self._numbers, np.array([*numbers, *gone], np.int64))
+        known, rows = self._rows
+        keep = ~np.isin(known, np.array([*numbers, *gone], np.int64))
         if fingerprint != self.fingerprint:
             keep[:] = False
-        kept = [self._matrix[keep]] if keep.any() else []
+        kept = [rows[keep]] if keep.any() else []
         added = [np.asarray(vectors, np.float32)] if len(numbers) else []
         matrix = np.concatenate([*kept, *added]) if kept or added else np.empty((0, 0), np.float32)
-        self._replace(np.concatenate([self._numbers[keep], np.array(numbers, np.int64)]), matrix, fingerprint)
+        self._replace(np.concatenate([known[keep], np.array(numbers, np.int64)]), matrix, fingerprint)
 
     def _replace(self, numbers: np.ndarray, matrix: np.ndarray, fingerprint: str) -> None:
         serial, old = self._serial + 1, self._serial
@@ -78,9 +79,10 @@ class VectorIndex:
 
         Returns numbers, int64 of shape (n,), and cosines, float32 of shape (n,), in no order.
         """
-        if not len(self._numbers):
+        numbers, matrix = self._rows
+        if not len(numbers):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         if allowed is None:
-            return self._numbers, self._matrix @ vector
-        chosen = np.flatnonzero(np.isin(self._numbers, allowed))
-        return self._numbers[chosen], self._matrix[chosen] @ vector
+            return numbers, matrix @ vector
+        chosen = np.flatnonzero(np.isin(numbers, allowed))
+        return numbers[chosen], matrix[chosen] @ vector

@@ -83,6 +83,7 @@ AUTH_USER_MODEL = "community.Account"
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = config.TIME_ZONE.text()
 
 STATIC_URL = "/static/"

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from urllib.parse import urlsplit
-
-_URL_NOISE = dict.fromkeys(map(ord, "\t\r\n"))
 
 
 class FieldError(ValueError):
@@ -108,15 +105,13 @@ def parse_day(name: str, text: str) -> date:
         raise FieldError(f"{name} is not a date: {text[:40]!r}") from error
 
 
-def web_address(text: str) -> str | None:
-    """The text as an absolute http or https address, the only kind that may become a link; ``None`` for any other.
+def tidy_address(name: str, value: object) -> str:
+    """The text of a link, empty where missing, without what no address holds: blanks, line ends, NUL, half surrogates.
 
-    Tabs, line ends and outer blanks are taken out first, as browsers do (WHATWG URL Standard, section 4.4).
+    Nothing else is judged here: a link that cannot be used is kept, and whoever shows links leaves it out.
     """
-    text = text.translate(_URL_NOISE).strip()
-    try:
-        address = urlsplit(text)
-        is_absolute = address.scheme in {"http", "https"} and bool(address.hostname)
-    except ValueError:
-        return None
-    return text if is_absolute and not any(character.isspace() for character in text) else None
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise FieldError(f"{name} is {kind_of(value)}, not text")
+    return "".join(value.replace("\0", "").encode(errors="ignore").decode().split())

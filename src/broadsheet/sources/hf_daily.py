@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
-from broadsheet.sources.fields import FieldError, Fields, kind_of, parse_day, web_address
+from broadsheet.sources.fields import FieldError, Fields, kind_of, parse_day, tidy_address
 from broadsheet.sources.identifiers import parse_identifier
 from broadsheet.sources.record import (
     AuthorRecord,
@@ -50,7 +50,7 @@ def read_daily_papers(file: TextFile) -> SourceFile:
     The day is that of ``submittedOnDailyAt`` (in UTC). Older answers lack it: there it is the day that the wrapper or
     the file's name states, else that of the item's own ``publishedAt`` if it is later than the paper's (older answers
     give the time of listing there), else ``captured_on``. An item without any of these is on no day's page. Authors
-    marked as hidden and links that are not web addresses are left out.
+    marked as hidden are left out.
 
     Raises ``SourceError`` with line and column if the text is not JSON, or if it is not of this shape.
     """
@@ -164,5 +164,5 @@ def _organisations(paper: Fields, item: Fields) -> tuple[OrganisationRecord, ...
 
 
 def _links(paper: Fields) -> tuple[LinkRecord, ...]:
-    stated = [(kind, web_address(paper.text(name))) for name, kind in _LINKS]
+    stated = [(kind, tidy_address(*paper.first(name))) for name, kind in _LINKS]
     return tuple(LinkRecord(kind=kind, url=url) for kind, url in stated if url)

@@ -11,7 +11,7 @@ field                 meaning
 ``published``         day of publication; ``date`` where missing
 ``categories``        names, or one text with blanks between them
 ``keywords``          words, or one text with commas between them; also called ``concepts``
-``links``             addresses, or objects ``{kind, url}``
+``links``             addresses, or objects ``{kind, url}``; one that cannot be used is no reason to refuse a paper
 ``github``            address of the code
 ``doi``               a DOI, bare or as an address
 ``upvotes, votes``    the source's own figure of votes
@@ -27,7 +27,7 @@ import json
 import re
 from typing import get_args
 
-from broadsheet.sources.fields import FieldError, Fields, checked_text, web_address
+from broadsheet.sources.fields import FieldError, Fields, checked_text, tidy_address
 from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
 from broadsheet.sources.record import (
     AuthorRecord,
@@ -174,7 +174,8 @@ def _organisations(line: Fields) -> tuple[OrganisationRecord, ...]:
 def _organisation(entry: object) -> OrganisationRecord:
     if isinstance(entry, str):
         name = checked_text("an organisation", entry).strip()
-        return OrganisationRecord(slug=slugify(name), name=name)
+        # A name in a script other than Latin leaves nothing of a slug; it is its own short name then.
+        return OrganisationRecord(slug=slugify(name) or "-".join(name.casefold().split()), name=name)
     fields = Fields(entry, "an organisation")
     slug, name = fields.text("slug", "name").strip(), fields.text("fullname", "name").strip()
     return OrganisationRecord(slug=slug, name=name)
@@ -191,26 +192,17 @@ def _words(line: Fields, *names: str, separator: str | None) -> tuple[str, ...]:
 
 def _links(line: Fields) -> tuple[LinkRecord, ...]:
     links = [_link(entry) for entry in line.list_of("links")[1]]
-    if github := line.text("github").strip():
-        links.append(_checked_link("code", github, "github"))
-    return tuple(dict.fromkeys(links))
+    links.append(LinkRecord(kind="code", url=tidy_address(*line.first("github"))))
+    return tuple(dict.fromkeys(link for link in links if link.url))
 
 
 def _link(entry: object) -> LinkRecord:
     if isinstance(entry, str):
-        return _checked_link(_kind_of_address(entry.strip()), entry.strip(), "a link")
-    fields = Fields(entry, "a link")
-    url, stated = fields.text("url").strip(), fields.text("kind").strip()
-    if stated and stated not in _KINDS:
-        raise FieldError(f"a link is of kind {stated[:30]!r}; known: {', '.join(_KINDS)}")
-    return _checked_link(_KINDS[stated] if stated else _kind_of_address(url), url, "a link")
-
-
-def _checked_link(kind: LinkKind, url: str, name: str) -> LinkRecord:
-    address = web_address(checked_text(name, url))
-    if not address:
-        raise FieldError(f"{name} is not an http or https address: {url[:60]!r}")
-    return LinkRecord(kind=kind, url=address)
+        url, stated = tidy_address("a link", entry), ""
+    else:
+        fields = Fields(entry, "a link")
+        url, stated = tidy_address(*fields.first("url")), fields.text("kind").strip()
+    return LinkRecord(kind=_KINDS.get(stated) or _kind_of_address(url), url=url)
 
 
 def _kind_of_address(url: str) -> LinkKind:

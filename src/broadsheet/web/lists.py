@@ -84,6 +84,7 @@ def list_page(
             "heading": heading,
             "density": density,
             "is_lines": is_lines,
+            "is_ranked": query.order == "saved",
             "query": query,
             "found": found,
             "paging": paging,

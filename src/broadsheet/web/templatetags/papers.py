@@ -16,8 +16,8 @@ from broadsheet.catalogue.models import Paper
 
 register = template.Library()
 
-LEAD_LENGTH = 1_100
-SECOND_LENGTH = 190
+LEAD_LENGTH = 2_000
+SECOND_LENGTH = 170
 ITEM_LENGTH = 230
 BRIEF_LENGTH = 140
 LENGTHS = {"lead": LEAD_LENGTH, "second": SECOND_LENGTH, "item": ITEM_LENGTH, "brief": BRIEF_LENGTH}

@@ -1,0 +1,111 @@
+"""What a record must keep to before the catalogue takes it, so that every database can store it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db.models import CharField, Model
+from django.utils import timezone
+
+from broadsheet.catalogue.models import Authorship, Category, Identifier, Listing, Organisation, SourceRecord
+from broadsheet.sources.record import BadRecord, LinkRecord, PaperRecord
+
+LONGEST_TITLE = 1_000
+LONGEST_ABSTRACT = 50_000
+LONGEST_NAME = 500
+MOST_AUTHORS = 10_000
+EARLIEST_YEAR = 1600
+FURTHEST_AHEAD = timedelta(days=366)
+LARGEST_COUNT = 2_147_483_647
+LARGEST_VERSION = 32_767
+
+
+def refusal(record: PaperRecord) -> BadRecord | None:
+    """Why a record, made ``storable`` already, cannot be taken; None when it can."""
+    reason = next((reason for check in (_texts, _dates, _numbers, _names) for reason in check(record)), "")
+    return BadRecord(where=record.where, reason=reason) if reason else None
+
+
+def _texts(record: PaperRecord) -> Iterator[str]:
+    if not record.title.strip():
+        yield "the title is empty"
+    if len(record.title) > LONGEST_TITLE:
+        yield f"the title has {len(record.title):,} characters, more than {LONGEST_TITLE:,}"
+    if len(record.abstract) > LONGEST_ABSTRACT:
+        yield f"the abstract has {len(record.abstract):,} characters, more than {LONGEST_ABSTRACT:,}"
+    if len(record.authors) > MOST_AUTHORS:
+        yield f"it names {len(record.authors):,} authors, more than {MOST_AUTHORS:,}"
+    if any(not author.name.strip() or len(author.name) > LONGEST_NAME for author in record.authors):
+        yield f"an author's name is empty or longer than {LONGEST_NAME} characters"
+
+
+def _dates(record: PaperRecord) -> Iterator[str]:
+    latest = timezone.localdate() + FURTHEST_AHEAD
+    for day in (record.published_on, record.listing.listed_on if record.listing else None):
+        if day is not None and not (day.year >= EARLIEST_YEAR and day <= latest):
+            yield f"the date {day.isoformat()} is before {EARLIEST_YEAR} or more than a year ahead"
+
+
+def _numbers(record: PaperRecord) -> Iterator[str]:
+    for name, number, largest in (
+        ("the number of votes", record.votes_count, LARGEST_COUNT),
+        ("the number of comments", record.comments_count, LARGEST_COUNT),
+        ("the number of authors", record.author_count, LARGEST_COUNT),
+        ("the rank", record.listing.rank if record.listing else None, LARGEST_COUNT),
+        ("the version", record.version_number, LARGEST_VERSION),
+    ):
+        if number is not None and not 0 <= number <= largest:
+            yield f"{name} is {number}, not from 0 to {largest:,}"
+
+
+def _names(record: PaperRecord) -> Iterator[str]:
+    """Names by which things are found again are never cut: a cut name would be another one."""
+    stated: list[tuple[str, type[Model], str, Sequence[str]]] = [
+        ("the source's key", SourceRecord, "ref", [record.ref]),
+        ("an author's ORCID", Authorship, "orcid", [author.orcid for author in record.authors]),
+        ("an identifier", Identifier, "value", [identifier.value for identifier in record.identifiers]),
+        ("an identifier's scheme", Identifier, "scheme", [identifier.scheme for identifier in record.identifiers]),
+        ("a category", Category, "code", record.categories),
+        ("an organisation's short name", Organisation, "slug", [item.slug for item in record.organisations]),
+        ("an organisation's name", Organisation, "name", [item.name for item in record.organisations]),
+        ("the name of who listed it", Listing, "submitted_by", [record.listing.submitted_by] if record.listing else []),
+    ]
+    for told, model, field, values in stated:
+        most = longest(model, field)
+        if any(len(value) > most for value in values):
+            yield f"{told} is longer than {most} characters"
+    if any(not (item.scheme and item.value) for item in record.identifiers) or not all(record.categories):
+        yield "an identifier or a category is empty"
+
+
+def longest(model: type[Model], field: str) -> int:
+    """The number of characters that a column takes."""
+    column = model._meta.get_field(field)  # noqa: SLF001  (the documented way to a model's fields)
+    assert isinstance(column, CharField), "only such a column has a limit"
+    assert column.max_length is not None
+    return column.max_length
+
+
+def storable(record: PaperRecord) -> PaperRecord:
+    """The record without characters that no database takes (NUL, unpaired surrogates); all else stays as received."""
+    text = storable_text
+    return replace(
+        record,
+        title=text(record.title),
+        abstract=text(record.abstract),
+        ref=text(record.ref),
+        authors=tuple(replace(author, name=text(author.name), orcid=text(author.orcid)) for author in record.authors),
+        organisations=tuple(replace(it, slug=text(it.slug), name=text(it.name)) for it in record.organisations),
+        identifiers=tuple(replace(it, scheme=text(it.scheme), value=text(it.value)) for it in record.identifiers),
+        categories=tuple(text(code) for code in record.categories),
+        links=tuple(LinkRecord(kind=link.kind, url=text(link.url)) for link in record.links),
+        keywords=tuple(text(word) for word in record.keywords),
+        listing=record.listing and replace(record.listing, submitted_by=text(record.listing.submitted_by)),
+    )
+
+
+def storable_text(text: str) -> str:
+    """Text without NUL and unpaired surrogates, which neither SQLite nor PostgreSQL stores."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
