@@ -33,6 +33,7 @@ lint: $(VENV)/.dev ## Check style, types and the order of the rooms
 fmt: $(VENV)/.dev ## Format the code and renew the generated parts of the docs
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python tools/commands_doc.py
 
 bench: $(VENV)/.dev ## Measure everything that docs/benchmarks.md claims and renew its tables
 	$(BIN)/python -m benchmarks

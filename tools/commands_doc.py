@@ -11,7 +11,7 @@ from typing import Any
 
 import typer.main
 
-from broadsheet.cli.app import app
+from broadsheet.cli.commands import app
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 BEGIN = "<!-- Written by tools/commands_doc.py; do not edit between the marks. -->"
