@@ -39,6 +39,6 @@ def _number(request: HttpRequest, name: str, default: int, most: int) -> int:
     text = request.GET.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()) or int(text) > most:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))) or int(text) > most:
         raise QueryError(name, text, f"a whole number from 0 to {most:,}")
     return int(text)

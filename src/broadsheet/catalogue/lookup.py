@@ -14,8 +14,6 @@ def paper_named(name: str) -> Paper | None:
     addresses of all of them.
     """
     text = name.strip()
-    if storable_text(text) != text:
-        return None
     if len(text) == KEY_LENGTH and set(text.lower()) <= set(KEY_LETTERS):
         paper = Paper.objects.filter(key=text.lower()).first()
         if paper is not None:
@@ -24,7 +22,8 @@ def paper_named(name: str) -> Paper | None:
         if alias is not None:
             return alias.paper
     parsed = parse_identifier(text)
-    if parsed is None:
+    # An address may have hidden in %00 what no database takes.
+    if parsed is None or storable_text(parsed.value) != parsed.value:
         return None
     identifier = Identifier.objects.filter(scheme=parsed.scheme, value=parsed.value).select_related("paper").first()
     return identifier.paper if identifier else None

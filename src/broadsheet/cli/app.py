@@ -1,4 +1,4 @@
-"""The commands. Each module registers its own on ``app``; Django is set up when one of them runs."""
+"""The command line's root, on which each module of commands registers its own."""
 
 from __future__ import annotations
 
@@ -27,6 +27,3 @@ def broadsheet(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
     """A self-hosted Daily Papers: collect, find and read each day's research papers."""
-
-
-from broadsheet.cli import collecting, finding, serving, upkeep  # noqa: E402,F401  (the modules register their commands)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from broadsheet.cli.app import app
 from broadsheet.cli.instance import fail, open_instance, progress, stderr
+
+if TYPE_CHECKING:
+    # Not at run time: models can only be imported once Django is set up.
+    from broadsheet.catalogue.intake import IntakeResult
+    from broadsheet.sources.record import SourceFile
 
 RECORDS_REFUSED = 1
 FILES_REFUSED = 3
@@ -34,36 +40,21 @@ def import_files(
     is kept in every case, and a second run changes nothing.
     """
     open_instance()
-    from broadsheet.catalogue.intake import IntakeResult, take_in
+    from broadsheet.catalogue.intake import IntakeResult
     from broadsheet.sources.files import read_file
     from broadsheet.sources.record import SourceError
 
     total, refused_files = IntakeResult(), 0
+    day = captured_on.date() if captured_on else None
     try:
         for path in files:
             try:
-                file = read_file(
-                    path, format=format, captured_on=captured_on.date() if captured_on else None, query=query
-                )
+                file = read_file(path, format=format, captured_on=day, query=query)
             except SourceError as error:
                 stderr.print(f"refused: {error}", style="red", markup=False, soft_wrap=True)
                 refused_files += 1
                 continue
-            with progress(path.name) as step:
-                done = 0
-
-                def count(records: int, records_total: int = len(file.records)) -> None:
-                    nonlocal done
-                    done += records
-                    step(done, records_total)
-
-                result = take_in(
-                    file.records, source=file.source, page=file.page, is_dry_run=dry_run, on_progress=count
-                )
-            total.add(result)
-            typer.echo(f"{path.name}: {_told(result)}")
-            for bad in result.refused:
-                stderr.print(f"refused: {bad.where}: {bad.reason}", style="red", markup=False, soft_wrap=True)
+            _take_in_file(file, path.name, dry_run, total)
         if len(files) > 1:
             typer.echo(f"together: {_told(total)}")
         if dry_run:
@@ -79,10 +70,26 @@ def import_files(
         raise typer.Exit(RECORDS_REFUSED)
 
 
-def _told(result: object) -> str:
-    from broadsheet.catalogue.intake import IntakeResult
+def _take_in_file(file: SourceFile, name: str, is_dry_run: bool, total: IntakeResult) -> None:
+    """Take the records of one file in, say what came of it, and count it into ``total``."""
+    from broadsheet.catalogue.intake import take_in
 
-    assert isinstance(result, IntakeResult)
+    done = 0
+    with progress(name) as step:
+
+        def count(records: int) -> None:
+            nonlocal done
+            done += records
+            step(done, len(file.records))
+
+        result = take_in(file.records, source=file.source, page=file.page, is_dry_run=is_dry_run, on_progress=count)
+    total.add(result)
+    typer.echo(f"{name}: {_told(result)}")
+    for bad in result.refused:
+        stderr.print(f"refused: {bad.where}: {bad.reason}", style="red", markup=False, soft_wrap=True)
+
+
+def _told(result: IntakeResult) -> str:
     return (
         f"{result.read} records read, {result.created} papers created, {result.changed} changed, "
         f"{result.unchanged} unchanged, {len(result.refused)} refused"

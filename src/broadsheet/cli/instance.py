@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,29 +25,39 @@ def fail(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-def open_instance() -> None:
+def open_instance(*, needs_database: bool = True) -> None:
     """Set Django up and bring the database to the newest schema; ends the command where a setting is wrong."""
     # The settings are read on first use, so a wrong one shows itself here.
     try:
         django.setup()
     except ImproperlyConfigured as error:
         fail(str(error), 2)
-    migrate()
+    if needs_database:
+        migrate()
 
 
 def migrate() -> None:
     """Apply migrations that are missing; does nothing but look when there are none."""
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
     from django.db.utils import OperationalError
 
-    try:
+    def is_complete() -> bool:
         executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+    try:
+        if is_complete():
+            return
     except OperationalError as error:
         fail(f"the database cannot be opened: {error}")
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
+    # Two commands that start together in a new home: the second waits and then finds everything done.
+    with (settings.HOME / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_complete():
+            call_command("migrate", verbosity=0, interactive=False)
 
 
 def print_json(value: Any) -> None:

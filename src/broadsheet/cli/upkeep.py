@@ -39,8 +39,8 @@ app.add_typer(model_app, name="model")
 def model_install(
     name: str = typer.Argument("", help="A folder or a hub id; default: BROADSHEET_MODEL, else the standard model."),
 ) -> None:
-    """Install an embedding model; does nothing when it is there already."""
-    open_instance()
+    """Install an embedding model. The standard model is not installed again when it is there already."""
+    open_instance(needs_database=False)
     install_model(name)
 
 
@@ -80,6 +80,6 @@ def check() -> None:
 
 @app.command("migrate")
 def migrate_command() -> None:
-    """Bring the database to the newest schema; every other command does so too."""
+    """Bring the database to the newest schema; every command that needs it does so by itself."""
     open_instance()
     typer.echo("the database has the newest schema")

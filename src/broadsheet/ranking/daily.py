@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q, Subquery
 from django.utils import timezone
 
 from broadsheet.catalogue.models import Listing
@@ -37,10 +37,18 @@ def today() -> date:
 
 def neighbours(first: date, last: date) -> Neighbours:
     """The nearest days with papers before ``first`` and after ``last``."""
-    days = Listing.objects.values_list("listed_on", flat=True)
+    return _around(Q(listed_on__lt=first), last)
+
+
+def _around(is_before: Q, last: date) -> Neighbours:
+    """The latest day that fits ``is_before`` and the earliest after ``last``, in one question to the database."""
+    days = Listing.objects.order_by("listed_on").values("listed_on")
+    before, after = days.filter(is_before).reverse()[:1], days.filter(listed_on__gt=last)[:1]
+    found = days.filter(Q(listed_on=Subquery(before)) | Q(listed_on=Subquery(after)))
+    around = list(found.values_list("listed_on", flat=True).distinct())
     return Neighbours(
-        before=days.filter(listed_on__lt=first).order_by("-listed_on").first(),
-        after=days.filter(listed_on__gt=last).order_by("listed_on").first(),
+        before=next((day for day in around if day <= last), None),
+        after=next((day for day in around if day > last), None),
     )
 
 
@@ -49,9 +57,7 @@ def nearest_day(on: date) -> date | None:
 
     None when the catalogue lists no paper at all.
     """
-    around = neighbours(on + timedelta(days=1), on)
-    if around.before == on:
-        return on
+    around = _around(Q(listed_on__lte=on), on)
     choices = [day for day in (around.before, around.after) if day is not None]
     return min(choices, key=lambda day: (abs(day - on), day), default=None)
 

@@ -26,7 +26,7 @@ from broadsheet.search.vectors import VectorIndex
 WORDS_DEPTH = 2_000
 ANSWER_DEPTH = 200
 # Below this cosine a paper is no nearer to a question than any other; it is then not an answer by meaning.
-LEAST_COSINE = 0.15
+LEAST_COSINE = 0.25
 CURRENT = "CURRENT"
 
 

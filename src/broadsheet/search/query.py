@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Literal, cast
 from urllib.parse import urlencode
 
@@ -27,8 +27,9 @@ LONGEST_WORDS = 1_000
 MOST_CATEGORIES = 50
 CATEGORY = re.compile(r"[A-Za-z][A-Za-z0-9-]*(\.([A-Za-z0-9-]+|\*))?")
 SLUG = re.compile(r"[-\w]{1,120}")
-WEEK = re.compile(r"(\d{4})-W(\d{2})")
-MONTH = re.compile(r"(\d{4})-(\d{2})")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
 class QueryError(ValueError):
@@ -133,6 +134,9 @@ def week_span(text: str, parameter: str = "week") -> tuple[date, date]:
     try:
         if match is None:
             raise ValueError
+        if int(match[1]) == MAXYEAR:
+            # Its calendar would need days that do not exist.
+            raise ValueError
         monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
         return monday, monday + timedelta(days=6)
     except (ValueError, OverflowError):
@@ -160,7 +164,7 @@ def parse_day(text: str, parameter: str = "date") -> date:
     Raises ``QueryError`` for anything else.
     """
     try:
-        if len(text) != len("2025-10-29"):
+        if DAY.fullmatch(text) is None:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:

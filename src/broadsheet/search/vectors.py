@@ -8,11 +8,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 POINTER = "vectors.json"
+MOST_LOOKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """One matrix as read: what marked its pointer file, its serial number, its model, its papers and their rows.
+
+    One value, so that a thread which searches never sees parts of two matrices.
+    """
+
+    stamp: tuple[int, int] = (0, 0)
+    serial: int = 0
+    fingerprint: str = ""
+    numbers: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    matrix: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
 
 class VectorIndex:
@@ -21,31 +38,43 @@ class VectorIndex:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._stamp: tuple[int, int] | None = None
-        self.fingerprint = ""
-        self._serial = 0
-        # One value, so that a thread which searches never sees the numbers of one matrix with the rows of another.
-        self._rows = (np.empty(0, np.int64), np.empty((0, 0), np.float32))
+        self._state = _State()
         self.reload()
+
+    @property
+    def fingerprint(self) -> str:
+        """The model that made the vectors, or an empty string."""
+        return self._state.fingerprint
 
     def reload(self) -> None:
         """See the newest matrix, if it was replaced since the last look."""
+        # Several updates may come between the look at the pointer and the opening of the files: then look again.
+        for _ in range(MOST_LOOKS):
+            with suppress(FileNotFoundError):
+                self._state = self._newest()
+                return
+
+    def _newest(self) -> _State:
         pointer = self._folder / POINTER
         try:
             status = pointer.stat()
         except FileNotFoundError:
-            return
+            return self._state
         stamp = (status.st_mtime_ns, status.st_ino)
-        if stamp == self._stamp:
-            return
+        if stamp == self._state.stamp:
+            return self._state
         told = json.loads(pointer.read_text(encoding="utf-8"))
-        numbers = np.load(self._folder / f"numbers-{told['serial']}.npy")
-        self._rows = numbers, np.load(self._folder / f"matrix-{told['serial']}.npy", mmap_mode="r")
-        self._serial, self.fingerprint, self._stamp = told["serial"], told["fingerprint"], stamp
+        return _State(
+            stamp=stamp,
+            serial=told["serial"],
+            fingerprint=told["fingerprint"],
+            numbers=np.load(self._folder / f"numbers-{told['serial']}.npy"),
+            matrix=np.load(self._folder / f"matrix-{told['serial']}.npy", mmap_mode="r"),
+        )
 
     def count(self) -> int:
         """How many papers have a vector."""
-        return len(self._rows[0])
+        return len(self._state.numbers)
 
     def update(self, numbers: Sequence[int], vectors: np.ndarray, gone: Sequence[int], fingerprint: str) -> None:
         """Add or replace vectors, float32 of shape (len(numbers), dims), and remove those of ``gone``.
@@ -53,7 +82,7 @@ class VectorIndex:
         Vectors of another model than ``fingerprint`` are dropped: they cannot be compared.
         """
         self.reload()
-        known, rows = self._rows
+        known, rows = self._state.numbers, self._state.matrix
         keep = ~np.isin(known, np.array([*numbers, *gone], np.int64))
         if fingerprint != self.fingerprint:
             keep[:] = False
@@ -63,7 +92,8 @@ class VectorIndex:
         self._replace(np.concatenate([known[keep], np.array(numbers, np.int64)]), matrix, fingerprint)
 
     def _replace(self, numbers: np.ndarray, matrix: np.ndarray, fingerprint: str) -> None:
-        serial, old = self._serial + 1, self._serial
+        old = self._state.serial
+        serial = old + 1
         np.save(self._folder / f"numbers-{serial}.npy", numbers)
         np.save(self._folder / f"matrix-{serial}.npy", matrix)
         temporary = self._folder / f"{POINTER}.new"
@@ -79,7 +109,8 @@ class VectorIndex:
 
         Returns numbers, int64 of shape (n,), and cosines, float32 of shape (n,), in no order.
         """
-        numbers, matrix = self._rows
+        state = self._state
+        numbers, matrix = state.numbers, state.matrix
         if not len(numbers):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         if allowed is None:

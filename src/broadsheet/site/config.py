@@ -9,13 +9,21 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+DATABASES = frozenset({"sqlite", "postgres", "postgresql"})
 
 
 class ConfigError(ImproperlyConfigured):
@@ -55,6 +63,58 @@ class Setting:
         if not word.isdecimal() or int(word) < minimum:
             raise ConfigError(f"{self.name}={word!r}: expected a whole number of at least {minimum}")
         return int(word)
+
+    def choice(self, choices: Collection[str]) -> str:
+        """The value as one of ``choices``, in capitals.
+
+        Raises ``ConfigError`` for anything else.
+        """
+        word = self.text().upper()
+        if word not in choices:
+            raise ConfigError(f"{self.name}={word!r}: expected one of {', '.join(sorted(choices))}")
+        return word
+
+    def zone(self) -> str:
+        """The value as the name of a time zone.
+
+        Raises ``ConfigError`` when there is no such zone.
+        """
+        word = self.text()
+        try:
+            return ZoneInfo(word).key
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ConfigError(f"{self.name}={word!r}: expected a time zone such as Europe/Berlin") from error
+
+    def address(self) -> str:
+        """The value as the address of a site, without a slash at its end.
+
+        Raises ``ConfigError`` for anything but an http or https address.
+        """
+        word = self.text().rstrip("/")
+        try:
+            parts = urlsplit(word)
+            is_site = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_site = False
+        if not is_site:
+            raise ConfigError(f"{self.name}={word!r}: expected an address such as https://papers.example.org")
+        return word
+
+    def database(self) -> dict[str, Any] | None:
+        """The value as Django's description of a database; None when it is empty.
+
+        Raises ``ConfigError``, without the value as it may hold a password, for anything but SQLite and PostgreSQL.
+        """
+        word = self.text()
+        if not word:
+            return None
+        try:
+            told = dict(environ.Env.db_url_config(word)) if urlsplit(word).scheme in DATABASES else {}
+        except ValueError:
+            told = {}
+        if not told.get("ENGINE"):
+            raise ConfigError(f"{self.name}: expected postgres://user:password@host/name or sqlite:////folder/file")
+        return told
 
     def items(self) -> list[str]:
         """The value as a list of words separated by commas."""
@@ -146,11 +206,14 @@ def secret_key(folder: Path) -> str:
     if given:
         return given
     path = folder / "secret_key"
-    try:
-        with open(path, "x", encoding="ascii", opener=_private) as file:
+    if not path.exists():
+        # Written beside and then linked, so that another process never reads half a key.
+        draft = folder / f"secret_key.{secrets.token_hex(8)}"
+        with open(draft, "x", encoding="ascii", opener=_private) as file:
             file.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text(encoding="ascii").strip()
 
 

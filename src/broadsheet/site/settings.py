@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 
 from broadsheet.site import config, sqlite
@@ -15,7 +14,7 @@ sqlite.use_newest()
 
 HOME = config.home()
 NAME = config.NAME.text()
-BASE_URL = config.BASE_URL.text().rstrip("/")
+BASE_URL = config.BASE_URL.address()
 BIND = config.BIND.text()
 WEB_WORKERS = config.WEB_WORKERS.number(minimum=1)
 WEB_THREADS = config.WEB_THREADS.number(minimum=1)
@@ -43,6 +42,7 @@ INSTALLED_APPS = [
     "broadsheet.site",
 ]
 MIDDLEWARE = [
+    "broadsheet.web.middleware.BodilessHeadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -69,11 +69,8 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-_database_url = config.DATABASE_URL.text()
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": (
-        environ.Env.db_url_config(_database_url) if _database_url else sqlite.database(HOME / "broadsheet.sqlite3")
-    )
+    "default": config.DATABASE_URL.database() or sqlite.database(HOME / "broadsheet.sqlite3")
 }
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"].setdefault("OPTIONS", {}).update(sqlite.OPTIONS)
@@ -84,7 +81,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
-TIME_ZONE = config.TIME_ZONE.text()
+TIME_ZONE = config.TIME_ZONE.zone()
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
@@ -121,5 +118,10 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": config.LOG_LEVEL.text().upper()},
+    # Scanners ask for wrong hosts and pages all day; neither is a fault of the instance.
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.request": {"level": "ERROR"},
+    },
+    "root": {"handlers": ["stderr"], "level": config.LOG_LEVEL.choice(config.LOG_LEVELS)},
 }

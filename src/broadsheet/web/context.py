@@ -10,10 +10,23 @@ from django.http import HttpRequest
 from broadsheet import __version__
 from broadsheet.ranking.daily import today
 
+# Which section of the masthead a page belongs to, by the name of its address.
+SECTIONS = {
+    "home": "day",
+    "day": "day",
+    "week": "week",
+    "month": "month",
+    "saved_pages": "saved",
+    "saved_page": "saved",
+    "about": "about",
+}
+
 
 def instance(request: HttpRequest) -> dict[str, Any]:
-    """The instance's name and address, the version, and today's date in the instance's zone."""
+    """The instance's name and address, the version, today's date in its zone, and the page's section."""
+    match = request.resolver_match
     return {
+        "section": SECTIONS.get(match.url_name or "", "") if match else "",
         "instance_name": settings.NAME,
         "base_url": settings.BASE_URL,
         "version": __version__,

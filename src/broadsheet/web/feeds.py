@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -21,7 +22,7 @@ from broadsheet.ranking.daily import nearest_day, today
 from broadsheet.search.find import find
 from broadsheet.search.query import PaperQuery, QueryError, day_query, parse
 
-MOST_ENTRIES = 500
+MOST_ENTRIES = 1_000
 XmlFeed = Rss201rev2Feed | Atom1Feed
 XML_KINDS: dict[str, type[XmlFeed]] = {"rss": Rss201rev2Feed, "atom": Atom1Feed}
 
@@ -45,10 +46,10 @@ def feed(request: HttpRequest, kind: str) -> HttpResponse:
 
 def title_of(query: PaperQuery) -> str:
     """What a query is called in a reader's list of feeds."""
-    parts = [query.words] if query.words else []
+    parts = [to_plain(query.words)] if query.words else []
     if query.saved:
         page = SavedPage.objects.filter(slug=query.saved).first()
-        parts.append(page.title if page else query.saved)
+        parts.append(to_plain(page.title) if page else query.saved)
     parts += query.categories
     if query.day_from and query.day_from == query.day_to:
         parts.append(query.day_from.isoformat())
@@ -61,11 +62,13 @@ def title_of(query: PaperQuery) -> str:
 
 def page_of(query: PaperQuery) -> str:
     """The address of the page that shows a query."""
-    if query.saved and not query.words:
-        return settings.BASE_URL + reverse("web:saved_page", args=[query.saved])
-    if query == PaperQuery(day_from=query.day_from, day_to=query.day_from) and query.day_from:
-        return settings.BASE_URL + reverse("web:day", args=[query.day_from.isoformat()])
-    return f"{settings.BASE_URL}{reverse('web:search')}?{query.urlencode()}"
+    path, said = reverse("web:search"), ""
+    if query.saved and not (query.words or query.day_from or query.day_to):
+        path, said = reverse("web:saved_page", args=[query.saved]), "saved"
+    elif query.day_from and query.day_from == query.day_to and not (query.words or query.saved):
+        path, said = reverse("web:day", args=[query.day_from.isoformat()]), "date"
+    params = urlencode([pair for pair in query.params() if pair[0] != said])
+    return settings.BASE_URL + path + (f"?{params}" if params else "")
 
 
 def _moment(day: date) -> datetime:
@@ -101,7 +104,7 @@ def _xml_feed(maker: type[XmlFeed], query: PaperQuery, papers: tuple[Paper, ...]
             pubdate=_published(paper),
             updateddate=paper.changed_at,
             author_name=_authors(paper),
-            categories=[entry.category.code for entry in paper.paper_categories.all()],
+            categories=[to_plain(entry.category.code) for entry in paper.paper_categories.all()],
         )
     response = HttpResponse(content_type=feed.content_type)
     feed.write(response, "utf-8")

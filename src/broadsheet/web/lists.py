@@ -64,8 +64,9 @@ def list_page(
     context: dict[str, Any],
     size: int = PAPERS_ON_A_PAGE,
     density: str = "item",
+    is_newest_day: bool = False,
 ) -> HttpResponse:
-    """Render a list page of ``query``.
+    """Render a list page of ``query``; the feeds of the newest day's page move on with the days.
 
     Raises ``QueryError`` for a page number that does not exist and for an unknown ``view``.
     """
@@ -86,6 +87,7 @@ def list_page(
             "is_lines": is_lines,
             "is_ranked": query.order == "saved",
             "query": query,
+            "followed": None if is_newest_day else query,
             "found": found,
             "paging": paging,
             "params": [(name, value) for name in request.GET if name != "p" for value in request.GET.getlist(name)],

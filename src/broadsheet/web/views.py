@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.lookup import paper_named
-from broadsheet.catalogue.models import Category, Paper, SavedPage, Source
+from broadsheet.catalogue.models import Category, Paper, PaperCategory, SavedPage, Source
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
 from broadsheet.search.embedder import encoder
 from broadsheet.search.maintenance import index_state
@@ -48,7 +48,7 @@ def _page(
 @_page
 def home(request: HttpRequest) -> HttpResponse:
     """Today's page."""
-    return _day(request, today())
+    return _day(request, today(), is_newest_day=not parse(request.GET).params())
 
 
 @_page
@@ -57,10 +57,12 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
     return _day(request, parse_day(text))
 
 
-def _day(request: HttpRequest, asked: date) -> HttpResponse:
+def _day(request: HttpRequest, asked: date, *, is_newest_day: bool = False) -> HttpResponse:
     on = nearest_day(asked)
     if on is None:
-        return render(request, "web/empty.html", {"heading": _("No papers yet"), "query": PaperQuery()})
+        return render(
+            request, "web/empty.html", {"heading": _("No papers yet"), "query": PaperQuery(), "followed": None}
+        )
     return list_page(
         request,
         _narrowed(request, day_query(on)),
@@ -73,6 +75,7 @@ def _day(request: HttpRequest, asked: date) -> HttpResponse:
             "calendar": month_calendar(on),
             "is_sample": _is_sample(),
         },
+        is_newest_day=is_newest_day,
     )
 
 
@@ -178,6 +181,15 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if found.name != name:
         return redirect("web:paper", name=found.name, permanent=False)
+    prefetch_related_objects(
+        [found],
+        "authorships",
+        Prefetch("paper_categories", PaperCategory.objects.select_related("category")),
+        "organisations",
+        "identifiers",
+        "links",
+        "versions",
+    )
     context: dict[str, Any] = {
         "paper": found,
         "citation": citation(found),

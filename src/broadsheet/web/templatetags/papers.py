@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -13,13 +12,14 @@ from django.utils.translation import gettext, ngettext
 
 from broadsheet.catalogue import text
 from broadsheet.catalogue.models import Paper
+from broadsheet.search.query import PaperQuery
 
 register = template.Library()
 
 LEAD_LENGTH = 2_000
 SECOND_LENGTH = 170
 ITEM_LENGTH = 230
-BRIEF_LENGTH = 140
+BRIEF_LENGTH = 100
 LENGTHS = {"lead": LEAD_LENGTH, "second": SECOND_LENGTH, "item": ITEM_LENGTH, "brief": BRIEF_LENGTH}
 
 
@@ -76,10 +76,13 @@ def iso_week(day: date) -> str:
 
 
 @register.simple_tag
-def feed_url(query: Any, kind: str) -> str:
-    """The address, without host, of a query's feed of one kind: rss, atom or json."""
-    encoded = query.urlencode() if query is not None else ""
-    return reverse("web:feed", args=[kind]) + (f"?{encoded}" if encoded else "")
+def feed_url(query: PaperQuery | None, kind: str) -> str:
+    """The address, without host, of a query's feed of one kind: rss, atom or json.
+
+    None is the newest day, whichever that is; the list of all papers is told from it by its order.
+    """
+    address = reverse("web:feed", args=[kind])
+    return address if query is None else f"{address}?{query.urlencode() or 'sort=newest'}"
 
 
 @register.simple_tag

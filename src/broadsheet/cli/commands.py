@@ -1,0 +1,8 @@
+"""All commands: importing the modules registers them on ``app``."""
+
+from __future__ import annotations
+
+from broadsheet.cli import collecting, finding, serving, upkeep
+from broadsheet.cli.app import app
+
+__all__ = ["app", "collecting", "finding", "serving", "upkeep"]

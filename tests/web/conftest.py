@@ -1,0 +1,27 @@
+"""Pages are tested without an embedding model: what they show does not depend on one, and words are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from broadsheet.search.embedder import encoder
+from tests.web.reading import Reader
+
+
+@pytest.fixture(autouse=True)
+def words_alone(settings: object, tmp_path: Path, index_dir: Path) -> Iterator[None]:
+    """No model and an index of this test's own."""
+    settings.MODEL_DIR = tmp_path / "no-model"  # type: ignore[attr-defined]
+    encoder.cache_clear()
+    yield
+    encoder.cache_clear()
+
+
+@pytest.fixture
+def reader(db: None, client: Client) -> Reader:
+    """Somebody who opens pages and follows links."""
+    return Reader(client)
