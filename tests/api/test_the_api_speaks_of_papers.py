@@ -1,0 +1,97 @@
+"""The first operations: papers by a query, and one paper by any name."""
+
+from __future__ import annotations
+
+import pytest
+
+from broadsheet.catalogue.models import Paper
+from tests.builders import many, record, take, take_and_index
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def papers(words_alone) -> None:
+    take_and_index(*many(5))
+
+
+def test_it_lists_papers_in_parts(client) -> None:
+    whole = client.get("/api/v1/papers").json()
+    assert whole["total"] == len(whole["papers"]) == 5
+    part = client.get("/api/v1/papers?offset=1&limit=2").json()
+    assert part == {"total": 5, "papers": whole["papers"][1:3]}
+    assert client.get("/api/v1/papers?offset=5").json() == {"total": 5, "papers": []}
+
+
+def test_it_tells_a_paper_of_a_list_briefly_and_alone_in_full(client) -> None:
+    brief = client.get("/api/v1/papers?sort=votes&limit=1").json()["papers"][0]
+    paper = Paper.objects.get(arxiv_id="2510.10000")
+    assert brief == {
+        "id": "2510.10000",
+        "key": paper.key,
+        "title": "Learning to Read Front Pages, Part 0: Order and Attention in ℝ⁰",
+        "date": "2025-10-15",
+        "published_on": "2025-10-13",
+        "author_count": 1,
+        "categories": ["cs.CL", "cs.AI"],
+        "organisations": ["Institute 0"],
+        "code_url": "https://github.com/example/part-0",
+        "votes_count": 5,
+        "comments_count": 0,
+    }
+    full = client.get("/api/v1/papers/2510.10000").json()
+    assert full.items() >= brief.items()
+    assert full["title_as_received"] == paper.title
+    assert full["authors"] == [{"name": "Ada Reader0", "orcid": None}]
+    assert full["identifiers"] == [{"scheme": "arxiv", "value": "2510.10000"}]
+    assert full["listings"] == [{"date": "2025-10-15", "source": "huggingface"}]
+    assert full["sources"] == ["huggingface"]
+
+
+def test_it_gives_a_score_where_papers_were_searched_for(client) -> None:
+    scores = [paper["score"] for paper in client.get("/api/v1/papers?q=front").json()["papers"]]
+    assert scores == sorted(scores, reverse=True)
+    assert "score" not in client.get("/api/v1/papers").json()["papers"][0]
+
+
+def test_it_knows_a_paper_by_every_name(client) -> None:
+    take(record("A named one", doi="10.5555/a.b/c"))
+    key = Paper.objects.get(title="A named one").key
+    for name in (key, "10.5555/a.b/c", "doi:10.5555/A.B/C", "https://doi.org/10.5555/a.b/c"):
+        assert client.get(f"/api/v1/papers/{name}").json()["key"] == key
+
+
+@pytest.mark.parametrize("name", ["unknown", "2510.99999", "10.5555/%00", "%F0%9F%92%A5"])
+def test_it_says_that_no_paper_has_that_name(client, name) -> None:
+    answer = client.get(f"/api/v1/papers/{name}")
+    assert answer.status_code == 404
+    assert answer.json()["error"].startswith("No paper is known as ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("limit=101", "limit='101': expected a whole number from 0 to 100"),
+        ("limit=-1", "limit='-1': expected a whole number"),
+        ("limit=٣", "expected a whole number"),
+        ("offset=x", "offset='x': expected a whole number from 0 to 1,000,000"),
+        ("offset=" + "9" * 5_000, "expected a whole number from 0 to 1,000,000"),
+        ("cat=!", "cat='!': expected a category code"),
+        ("date=today", "date='today': expected a day"),
+    ],
+)
+def test_it_refuses_what_it_cannot_read_with_the_reason(client, asked, expected) -> None:
+    answer = client.get(f"/api/v1/papers?{asked}")
+    assert answer.status_code == 400
+    assert expected in answer.json()["error"]
+
+
+@pytest.mark.parametrize("address", ["/api/v1/papers", "/api/v1/papers/2510.10000"])
+def test_it_only_reads(client, address) -> None:
+    assert [client.generic(verb, address).status_code for verb in ("POST", "PUT", "DELETE")] == [405] * 3
+    assert client.head(address).status_code == 200
+
+
+def test_it_survives_odd_words(client) -> None:
+    for words in ("%00", "10.1234/%00", "%ED%A0%80", '"', "a AND (b", "*", "x" * 1_000):
+        assert client.get(f"/api/v1/papers?q={words}").status_code == 200
