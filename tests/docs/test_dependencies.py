@@ -11,7 +11,7 @@ from tests.docs.reading import ROOT, codes, own_files, page, rows, section, text
 
 PROJECT = tomllib.loads(text_of(ROOT / "pyproject.toml"))
 # Where the name to import is not the name of the package. gunicorn is run and not imported; whitenoise is a setting.
-IMPORTED_AS = {"django-csp": "csp", "django-environ": "environ"}
+IMPORTED_AS = {"huggingface-hub": "huggingface_hub", "django-csp": "csp", "django-environ": "environ"}
 
 
 def names(requirements: list[str]) -> list[str]:

@@ -38,7 +38,7 @@ def test_the_figures_of_the_pages_page_are_those_of_the_code() -> None:
     text = " ".join(page("pages.md").split())
     assert f"{PAPERS_ON_A_PAGE} papers each, {PAPERS_ON_A_LINE_PAGE} with one line each" in text
     assert f"up to {PAPERS_ON_A_SAVED_PAGE:,} papers" in text
-    assert f"first {MOST_ENTRIES} papers" in text
+    assert f"first {MOST_ENTRIES:,} papers" in text
     assert f"at most {LONGEST_WORDS:,} characters" in text
     assert f"at most {MOST_CATEGORIES} |" in text
     assert f"0 to {MOST_PAPERS} |" in page("api.md")
