@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# Times are never asserted: a busy machine must not fail a property.
+hypothesis.settings.register_profile(
+    "broadsheet", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("broadsheet")
 
 ROOT = Path(__file__).resolve().parents[1]
 

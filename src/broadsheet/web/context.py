@@ -13,7 +13,6 @@ from broadsheet.ranking.daily import today
 # Which section of the masthead a page belongs to, by the name of its address.
 SECTIONS = {
     "home": "day",
-    "day": "day",
     "week": "week",
     "month": "month",
     "saved_pages": "saved",
