@@ -35,7 +35,7 @@ def run(
     typer.echo(f"serving on http://{settings.BIND}  (Ctrl-C stops)")
     sys.stdout.flush()
     # A fresh process: the embedding runtime's threads, used above, do not survive a fork into web workers.
-    arguments = ["--bind", settings.BIND, "--worker-class", "gthread", "--log-level", "warning"]
+    arguments = ["--bind", settings.BIND, "--worker-class", "gthread", "--log-level", "warning", "--no-control-socket"]
     arguments += ["--workers", str(settings.WEB_WORKERS), "--threads", str(settings.WEB_THREADS)]
     command = [sys.executable, "-m", "gunicorn", *arguments, "broadsheet.site.wsgi:application"]
     os.execv(command[0], command)  # noqa: S606  (our own interpreter, no shell wanted)
