@@ -84,12 +84,25 @@ def test_a_month_has_the_papers_of_its_days(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("path", ["/week/2024-W01", "/month/2024-01", "/week/1700-W01", "/month/0001-01"])
-def test_a_span_without_papers_leads_to_the_nearest_day(path: str, reader: Reader) -> None:
+def test_a_span_without_papers_shows_the_nearest_and_says_so(path: str, reader: Reader) -> None:
     take(record("Only", on=WEDNESDAY))
     page = reader.open(path)
+    assert titles_of(page) == ["Only"]
+    assert "nearest" in page.text
+    assert "2025" in page.one("h1").text
+
+
+def test_the_nearest_span_is_told_by_its_ends(reader: Reader) -> None:
+    take(record("Late in the month before", on=date(2025, 9, 30)), record("Later", on=date(2025, 12, 20)))
+    page = reader.open("/month/2025-10")
+    assert titles_of(page) == ["Late in the month before"]
+
+
+def test_a_filter_that_nothing_in_a_span_fits_shows_the_way_back(reader: Reader) -> None:
+    take(record("Only", on=WEDNESDAY))
+    page = reader.open("/month/2025-10?cat=math.AG")
     assert cards(page) == []
-    assert "nearest day" in page.text
-    assert DAY in [a.attrs["href"] for a in page.one("main").all("a")]
+    assert "/month/2025-10" in [a.attrs["href"] for a in page.one("main").all("a")]
 
 
 def test_an_empty_catalogue_says_how_to_fill_it(reader: Reader) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, Subquery
 from django.utils import timezone
@@ -52,14 +52,16 @@ def _around(is_before: Q, last: date) -> Neighbours:
     )
 
 
-def nearest_day(on: date) -> date | None:
-    """The day with papers that is nearest to ``on``: itself, else the closer neighbour, the earlier one on a tie.
+def nearest_day(first: date, last: date | None = None) -> date | None:
+    """The day with papers that is nearest to the day ``first``, or to the span from ``first`` to ``last``.
 
-    None when the catalogue lists no paper at all.
+    That is a day inside, else the closer neighbour, the earlier one on a tie. None when the catalogue lists no paper at
+    all.
     """
-    around = _around(Q(listed_on__lte=on), on)
+    last = last or first
+    around = _around(Q(listed_on__lte=last), last)
     choices = [day for day in (around.before, around.after) if day is not None]
-    return min(choices, key=lambda day: (abs(day - on), day), default=None)
+    return min(choices, key=lambda day: (max(first - day, day - last, timedelta()), day), default=None)
 
 
 def month_calendar(month: date) -> Sequence[Sequence[CalendarDay]]:

@@ -143,6 +143,17 @@ def week_span(text: str, parameter: str = "week") -> tuple[date, date]:
         raise QueryError(parameter, text, "a week such as 2025-W44") from None
 
 
+def week_of(day: date) -> str:
+    """The ISO 8601 week of a day as addresses write it, such as ``2025-W44``."""
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def month_of(day: date) -> str:
+    """The month of a day as addresses write it, such as ``2025-10``."""
+    return f"{day.year:04d}-{day.month:02d}"
+
+
 def month_span(text: str, parameter: str = "month") -> tuple[date, date]:
     """First and last day of a month such as ``2025-10``.
 

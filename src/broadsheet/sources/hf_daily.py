@@ -34,6 +34,8 @@ SOURCE = "huggingface"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATA = re.compile(r'"data"\s*:\s*\[')
+# A figure that is no number reads as missing.
+_JSON = json.JSONDecoder(parse_constant=lambda _: None)
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")
 _LINKS: tuple[tuple[str, LinkKind], ...] = (("projectPage", "project"), ("githubRepo", "code"))
 
@@ -68,16 +70,15 @@ def read_daily_papers(file: TextFile) -> SourceFile:
 def _items(file: TextFile) -> tuple[date | None, list[tuple[int, object]]]:
     """The day that wrapper or file name state, and each item with the line where it begins."""
     try:
-        answer = json.loads(file.text)
+        answer = _JSON.decode(file.text)
         if isinstance(answer, list):
             return _named_day(file.stem), list(_with_lines(file.text, file.text.index("[") + 1, len(answer)))
-        data = _DATA.search(file.text)
-        if not isinstance(answer, dict) or not isinstance(answer.get("data"), list) or not data:
+        if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
             raise SourceError(
                 f"{file.name}:1: {kind_of(answer)}, not an array of papers nor an object with one as 'data'"
             )
         stated_on = Fields(answer).day("date") or _named_day(file.stem)
-        return stated_on, list(_with_lines(file.text, data.end(), len(answer["data"])))
+        return stated_on, list(_with_lines(file.text, _start_of(answer["data"], file.text), len(answer["data"])))
     except json.JSONDecodeError as error:
         raise SourceError(f"{file.name}:{error.lineno}: not JSON: {error.msg} (column {error.colno})") from error
     except (ValueError, RecursionError) as error:
@@ -91,15 +92,22 @@ def _named_day(stem: str) -> date | None:
     return None
 
 
+def _start_of(items: list[object], text: str) -> int:
+    """Where the first of the items stands: objects inside the answer may have a list of that name too."""
+    for match in _DATA.finditer(text):
+        if _JSON.raw_decode(text, match.end() - 1)[0] == items:
+            return match.end()
+    raise ValueError("the array 'data' is named in escapes")
+
+
 def _with_lines(text: str, position: int, count: int) -> Iterator[tuple[int, object]]:
-    decoder = json.JSONDecoder()
     line, counted = 1, 0
     for _ in range(count):
         between = _BETWEEN_ITEMS.match(text, position)
         position = between.end() if between else position
         line += text.count("\n", counted, position)
         counted = position
-        item, position = decoder.raw_decode(text, position)
+        item, position = _JSON.raw_decode(text, position)
         yield line, item
 
 

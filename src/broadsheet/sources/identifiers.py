@@ -98,6 +98,9 @@ def parse_identifier(text: str) -> ParsedIdentifier | None:
     numbers.
     """
     text = text.strip()
+    # No identifier holds control characters, half surrogates or any blank but the plain one around its prefix.
+    if not text.isprintable():
+        return None
     for pattern, parse in _FORMS:
         if match := pattern.fullmatch(text):
             return parse(match[1])

@@ -120,7 +120,7 @@ def _paper(line: Fields, where: str) -> PaperRecord:
 
 
 def _first_sentence(text: str) -> str:
-    """The text up to the end of its first sentence, cut at a blank where that is long."""
+    """The text up to the end of its first sentence, cut where that is long: at a blank, if it has any."""
     text = " ".join(text.split())
     end = _SENTENCE_END.search(text)
     sentence = text[: end.start()] if end and end[0].endswith(".") else text[: end.end()] if end else text
@@ -128,7 +128,8 @@ def _first_sentence(text: str) -> str:
         sentence = sentence.removesuffix(".").rstrip()
     if len(sentence) <= _TITLE_LIMIT:
         return sentence
-    return sentence[: _TITLE_LIMIT - 1].rpartition(" ")[0].rstrip(",;:") + "…"
+    cut = sentence[: _TITLE_LIMIT - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(",;:") + "…"
 
 
 def _ref(line: Fields) -> str:

@@ -33,7 +33,8 @@ _BANNER = re.compile(r"Get trending papers in your email inbox(?: once a day)?!"
 _CHROME = re.compile(rf"new|Subscribe|Daily Papers|by ?AK and the research community|{_BANNER.pattern}")
 _BUTTON = "Subscribe"
 _DOT = "·"
-_AUTHORS = re.compile(r"•\s*(\d{1,4}) authors?", re.ASCII)
+# Some tools lose the bullet.
+_AUTHORS = re.compile(r"(?:•\s*)?(\d{1,4}) authors?", re.ASCII)
 _ORGANISATION = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\s+(\S.*))?")
 _DATE_AND_COUNT = re.compile(r"(.*?\S)(?:\s+(\d{1,6}))?", re.ASCII)
 
@@ -126,7 +127,8 @@ def _split_header(lines: Sequence[_Line]) -> tuple[PrintedDate | None, list[_Lin
         has_button |= line.text == _BUTTON
         end = index + 1
     rest = list(lines[end:])
-    if rest and not has_button:
+    # Without a label above there is no header whose button could be glued: 'Subscribers' is a word then.
+    if rest and end and not has_button:
         rest[0] = replace(rest[0], text=re.sub(rf"^{_BUTTON}(?=\S)", "", rest[0].text))
     return printed, rest
 

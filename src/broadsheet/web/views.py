@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -21,7 +22,18 @@ from broadsheet.catalogue.models import Category, Paper, PaperCategory, SavedPag
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
 from broadsheet.search.embedder import encoder
 from broadsheet.search.maintenance import index_state
-from broadsheet.search.query import MODES, PaperQuery, QueryError, day_query, month_span, parse, parse_day, week_span
+from broadsheet.search.query import (
+    MODES,
+    PaperQuery,
+    QueryError,
+    day_query,
+    month_of,
+    month_span,
+    parse,
+    parse_day,
+    week_of,
+    week_span,
+)
 from broadsheet.web import errors
 from broadsheet.web.citation import citation
 from broadsheet.web.lists import PAPERS_ON_A_SAVED_PAGE, list_page
@@ -82,37 +94,62 @@ def _day(request: HttpRequest, asked: date, *, is_newest_day: bool = False) -> H
 @_page
 def week(request: HttpRequest, text: str) -> HttpResponse:
     """The page of one ISO week."""
-    first, last = week_span(text)
-    heading = _("Week %(n)d: %(first)s to %(last)s") % {
-        "n": first.isocalendar().week,
-        "first": date_format(first, "j F"),
-        "last": date_format(last, "j F Y"),
-    }
-    return _span(request, "week", first, last, heading)
+    return _span(request, Span("week", week_span, week_of, _week_heading), text)
 
 
 @_page
 def month(request: HttpRequest, text: str) -> HttpResponse:
     """The page of one month."""
-    first, last = month_span(text)
-    return _span(request, "month", first, last, date_format(first, "F Y"))
+    return _span(request, Span("month", month_span, month_of, _month_heading), text)
 
 
-def _span(request: HttpRequest, kind: str, first: date, last: date, heading: str) -> HttpResponse:
-    query = _narrowed(request, PaperQuery(day_from=first, day_to=last))
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A kind of span of days: how its address is read and written, and its heading."""
+
+    kind: str
+    parse: Callable[[str], tuple[date, date]]
+    write: Callable[[date], str]
+    heading: Callable[[date, date], str]
+
+
+def _week_heading(first: date, last: date) -> str:
+    return _("Week %(n)d: %(first)s to %(last)s") % {
+        "n": first.isocalendar().week,
+        "first": date_format(first, "j F"),
+        "last": date_format(last, "j F Y"),
+    }
+
+
+def _month_heading(first: date, last: date) -> str:
+    return date_format(first, "F Y")
+
+
+def _span(request: HttpRequest, span: Span, text: str) -> HttpResponse:
+    """The page of a span of days, or of the nearest one of its kind that has papers."""
+    asked = span.parse(text)
+    nearest = nearest_day(*asked)
+    if nearest is None:
+        return _nothing_yet(request)
+    first, last = asked if asked[0] <= nearest <= asked[1] else span.parse(span.write(nearest))
     return list_page(
         request,
-        query,
+        _narrowed(request, PaperQuery(day_from=first, day_to=last)),
         template="web/span.html",
-        heading=heading,
+        heading=span.heading(first, last),
         context={
-            "kind": kind,
+            "kind": span.kind,
             "first": first,
+            "path": reverse(f"web:{span.kind}", args=[span.write(first)]),
+            "asked": span.heading(*asked) if asked != (first, last) else "",
             "neighbours": neighbours(first, last),
-            "nearest": nearest_day(first),
             "calendar": month_calendar(first),
         },
     )
+
+
+def _nothing_yet(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/empty.html", {"heading": _("No papers yet"), "query": PaperQuery(), "followed": None})
 
 
 def _narrowed(request: HttpRequest, query: PaperQuery) -> PaperQuery:

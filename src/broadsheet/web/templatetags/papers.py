@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -13,9 +12,10 @@ from django.utils.translation import gettext, ngettext
 
 from broadsheet.catalogue import text
 from broadsheet.catalogue.models import Paper
-from broadsheet.search.query import PaperQuery
+from broadsheet.search.query import PaperQuery, week_of
 
 register = template.Library()
+register.filter("iso_week", week_of)
 
 LEAD_LENGTH = 2_000
 SECOND_LENGTH = 170
@@ -69,13 +69,6 @@ def byline(paper: Paper) -> str:
     if len(names) == 1:
         return names[0]
     return gettext("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
-
-
-@register.filter
-def iso_week(day: date) -> str:
-    """The ISO 8601 week of a day, such as ``2025-W44``."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
 @register.simple_tag
