@@ -38,6 +38,7 @@ def test_it_tells_a_paper_of_a_list_briefly_and_alone_in_full(client) -> None:
         "code_url": "https://github.com/example/part-0",
         "votes_count": 5,
         "comments_count": 0,
+        "stars_count": 0,
     }
     full = client.get("/api/v1/papers/2510.10000").json()
     assert full.items() >= brief.items()
@@ -46,6 +47,12 @@ def test_it_tells_a_paper_of_a_list_briefly_and_alone_in_full(client) -> None:
     assert full["identifiers"] == [{"scheme": "arxiv", "value": "2510.10000"}]
     assert full["listings"] == [{"date": "2025-10-15", "source": "huggingface"}]
     assert full["sources"] == ["huggingface"]
+
+
+def test_it_tells_what_the_source_adds(client) -> None:
+    take(record("A summed up one", arxiv="2511.00001", summary="In $n$ words.", summary_model="a/b", stars_count=7))
+    told = client.get("/api/v1/papers/2511.00001").json()
+    assert (told["summary"], told["summary_model"], told["stars_count"]) == ("In n words.", "a/b", 7)
 
 
 def test_it_gives_a_score_where_papers_were_searched_for(client) -> None:

@@ -19,6 +19,9 @@ OWN = (
     "author_count",
     "votes_count",
     "comments_count",
+    "stars_count",
+    "summary",
+    "summary_model",
     "arxiv_id",
     "code_url",
     "has_code",
@@ -33,7 +36,7 @@ CHILDREN = {
     "links": ("position", "kind", "url"),
     "versions": ("number", "title", "abstract", "announced_at"),
     "listings": ("source__slug", "listed_on", "rank", "submitted_by"),
-    "counters": ("source__slug", "votes_count", "comments_count"),
+    "counters": ("source__slug", "votes_count", "comments_count", "stars_count"),
     "source_records": ("source__slug", "ref", "title_hash", "digest"),
 }
 

@@ -59,6 +59,12 @@ def test_it_never_lets_a_figure_fall() -> None:
     assert (paper.votes_count, paper.comments_count) == (5, 2)
 
 
+def test_it_never_lets_the_stars_of_the_code_fall() -> None:
+    for stars in (7, None, 3):
+        take(record(TITLE, stars_count=stars))
+    assert Paper.objects.get().stars_count == 7
+
+
 def test_it_shows_the_largest_figure_of_all_sources() -> None:
     take(record(TITLE, votes_count=5))
     take(record(TITLE, votes_count=9, comments_count=1), source="another")

@@ -72,6 +72,8 @@ def said(draw: st.DrawFn) -> Said:
             listing=listing,
             votes_count=draw(st.none() | st.integers(0, 9)),
             comments_count=draw(st.none() | st.integers(0, 3)),
+            stars_count=draw(st.none() | st.integers(0, 3)),
+            summary=draw(st.sampled_from(["", "In short.", "In other words."])),
             is_lossy=draw(st.booleans()),
             where=f"world:{number}",
         ),

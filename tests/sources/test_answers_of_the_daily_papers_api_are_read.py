@@ -37,6 +37,7 @@ PAPER = {
     "githubRepo": "https://github.com/example/kites",
     "githubStars": 77,
     "ai_summary": "No wind, no kites.",
+    "ai_summary_model": "Example/Writer-7B",
     "ai_keywords": ["kite", "air", "kite"],
     "organization": {"_id": "7", "name": "kite-lab", "fullname": "Kite Lab", "avatar": "https://example.org/a.png"},
 }
@@ -90,13 +91,22 @@ def test_every_field_is_read(read_answer) -> None:
                 LinkRecord(kind="code", url="https://github.com/example/kites"),
             ),
             keywords=("kite", "air"),
+            summary="No wind, no kites.",
+            summary_model="Example/Writer-7B",
             published_on=date(2025, 10, 12),
             listing=ListingRecord(listed_on=DAY, rank=1, submitted_by="dee"),
             votes_count=12,
             comments_count=3,
+            stars_count=77,
             where="answer.json:2",
         ),
     )
+
+
+def test_media_become_links_and_are_not_doubled(one) -> None:
+    film, picture = "https://example.org/kite.MP4?x=1", "https://example.org/kite.png"
+    paper = one(item({"mediaUrls": [film], "projectPage": None, "githubRepo": None}, mediaUrls=[film, picture]))
+    assert [(link.kind, link.url) for link in paper.links] == [("video", film), ("other", picture)]
 
 
 def test_the_order_of_the_answer_is_the_rank(read_answer) -> None:

@@ -57,6 +57,26 @@ def test_a_card_leads_to_paper_code_and_category(reader: Reader) -> None:
     assert titles_of(reader.open(hrefs[1])) == ["One"]
 
 
+def test_a_card_with_code_tells_its_stars(reader: Reader) -> None:
+    take(record("One", code="https://github.com/example/one", stars_count=1_234))
+    assert "★ 1,234" in only_card(reader).text
+
+
+def test_a_card_without_code_tells_no_stars(reader: Reader) -> None:
+    take(record("One", stars_count=1_234))
+    assert "★" not in only_card(reader).text
+
+
+def test_a_papers_summary_is_told_from_its_abstract(reader: Reader) -> None:
+    take(
+        record(
+            "One", arxiv="2510.00001", abstract="All of it.", summary="A <b>sentence</b>.", summary_model="a/<i>b</i>"
+        )
+    )
+    page = reader.open("/papers/2510.00001")
+    assert "A <b>sentence</b>. Summary by a/<i>b</i>All of it." in " ".join(page.one("main").text.split())
+
+
 def test_a_card_has_the_whole_abstract_a_click_away(reader: Reader) -> None:
     abstract = abstract_of(1_500)
     take(record("One", abstract=abstract))

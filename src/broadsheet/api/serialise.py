@@ -22,6 +22,7 @@ def brief(paper: Paper, score: float | None = None) -> dict[str, Any]:
         "code_url": paper.code_url or None,
         "votes_count": paper.votes_count,
         "comments_count": paper.comments_count,
+        "stars_count": paper.stars_count,
     }
     if score is not None:
         data["score"] = round(score, 4)
@@ -36,6 +37,8 @@ def full(paper: Paper) -> dict[str, Any]:
         "title_as_received": paper.title,
         "abstract_as_received": paper.abstract,
         "is_lossy": paper.is_lossy,
+        "summary": to_plain(paper.summary) or None,
+        "summary_model": paper.summary_model or None,
         "authors": [
             {"name": authorship.name, "orcid": authorship.orcid or None} for authorship in paper.authorships.all()
         ],

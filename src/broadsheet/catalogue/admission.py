@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db.models import CharField, Model
 from django.utils import timezone
 
-from broadsheet.catalogue.models import Authorship, Category, Identifier, Listing, Organisation, SourceRecord
+from broadsheet.catalogue.models import Authorship, Category, Identifier, Listing, Organisation, Paper, SourceRecord
 from broadsheet.sources.record import BadRecord, LinkRecord, PaperRecord
 
 LONGEST_TITLE = 1_000
@@ -35,6 +35,8 @@ def _texts(record: PaperRecord) -> Iterator[str]:
         yield f"the title has {len(record.title):,} characters, more than {LONGEST_TITLE:,}"
     if len(record.abstract) > LONGEST_ABSTRACT:
         yield f"the abstract has {len(record.abstract):,} characters, more than {LONGEST_ABSTRACT:,}"
+    if len(record.summary) > LONGEST_ABSTRACT:
+        yield f"the summary has {len(record.summary):,} characters, more than {LONGEST_ABSTRACT:,}"
     if len(record.authors) > MOST_AUTHORS:
         yield f"it names {len(record.authors):,} authors, more than {MOST_AUTHORS:,}"
     if any(not author.name.strip() or len(author.name) > LONGEST_NAME for author in record.authors):
@@ -52,6 +54,7 @@ def _numbers(record: PaperRecord) -> Iterator[str]:
     for name, number, largest in (
         ("the number of votes", record.votes_count, LARGEST_COUNT),
         ("the number of comments", record.comments_count, LARGEST_COUNT),
+        ("the number of stars", record.stars_count, LARGEST_COUNT),
         ("the number of authors", record.author_count, LARGEST_COUNT),
         ("the rank", record.listing.rank if record.listing else None, LARGEST_COUNT),
         ("the version", record.version_number, LARGEST_VERSION),
@@ -70,6 +73,7 @@ def _names(record: PaperRecord) -> Iterator[str]:
         ("a category", Category, "code", record.categories),
         ("an organisation's short name", Organisation, "slug", [item.slug for item in record.organisations]),
         ("an organisation's name", Organisation, "name", [item.name for item in record.organisations]),
+        ("the name of what wrote the summary", Paper, "summary_model", [record.summary_model]),
         ("the name of who listed it", Listing, "submitted_by", [record.listing.submitted_by] if record.listing else []),
     ]
     for told, model, field, values in stated:
@@ -102,6 +106,8 @@ def storable(record: PaperRecord) -> PaperRecord:
         categories=tuple(text(code) for code in record.categories),
         links=tuple(LinkRecord(kind=link.kind, url=text(link.url)) for link in record.links),
         keywords=tuple(text(word) for word in record.keywords),
+        summary=text(record.summary),
+        summary_model=text(record.summary_model),
         listing=record.listing and replace(record.listing, submitted_by=text(record.listing.submitted_by)),
     )
 

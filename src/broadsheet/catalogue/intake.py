@@ -159,8 +159,9 @@ def _take_in_record(matcher: Matcher, record: PaperRecord, payload: Payload, has
     if record.listing is not None:
         listing = ListingDraft(record.listing.rank, record.listing.submitted_by)
         has_changed |= merge_listing(draft, (matcher.source, record.listing.listed_on), listing)
-    if record.votes_count or record.comments_count:
-        counter = CounterDraft(record.votes_count or 0, record.comments_count or 0)
+    figures = [figure or 0 for figure in (record.votes_count, record.comments_count, record.stars_count)]
+    if any(figures):
+        counter = CounterDraft(*figures)
         has_changed |= merge_counter(draft, matcher.source, counter)
     draft.is_touched |= has_changed
     if is_new:

@@ -38,6 +38,7 @@ class CounterDraft:
 
     votes_count: int = 0
     comments_count: int = 0
+    stars_count: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -265,6 +266,7 @@ def merge_counter(draft: Draft, source: str, counter: CounterDraft) -> bool:
     merged = CounterDraft(
         max(counter.votes_count, known.votes_count if known else 0),
         max(counter.comments_count, known.comments_count if known else 0),
+        max(counter.stars_count, known.stars_count if known else 0),
     )
     draft.counters[source] = merged
     return merged != (known or CounterDraft())
@@ -280,6 +282,6 @@ def load_drafts(paper_ids: Iterable[int]) -> list[Draft]:
         place = (listing.source.slug, listing.listed_on)
         drafts[listing.paper_id].listings[place] = ListingDraft(listing.rank, listing.submitted_by)
     for counter in Counter.objects.filter(paper_id__in=drafts).select_related("source"):
-        figures = CounterDraft(counter.votes_count, counter.comments_count)
+        figures = CounterDraft(counter.votes_count, counter.comments_count, counter.stars_count)
         drafts[counter.paper_id].counters[counter.source.slug] = figures
     return list(drafts.values())

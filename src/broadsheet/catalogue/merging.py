@@ -29,6 +29,8 @@ DESCRIBING = (
     "categories",
     "links",
     "keywords",
+    "summary",
+    "summary_model",
     "published_on",
     "version_number",
     "version_at",
@@ -95,6 +97,8 @@ class PaperState:
     identifiers: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
     keywords: tuple[str, ...]
+    summary: str
+    summary_model: str
     versions: tuple[VersionState, ...]
 
     @property
@@ -144,6 +148,7 @@ def merge(descriptions: Iterable[Described]) -> PaperState:
     payloads = [described.payload for described in ordered]
     main = next((payload for payload in payloads if payload.get("abstract")), payloads[0])
     authors = next((payload["authors"] for payload in payloads if payload.get("authors")), ())
+    summarised = next((payload for payload in payloads if payload.get("summary")), {})
     identifiers = _identifiers(payloads)
     return PaperState(
         title=payloads[0]["title"],
@@ -160,6 +165,8 @@ def merge(descriptions: Iterable[Described]) -> PaperState:
         identifiers=identifiers,
         links=_links(payloads, identifiers),
         keywords=tuple(next((payload["keywords"] for payload in payloads if payload.get("keywords")), ())),
+        summary=summarised.get("summary", ""),
+        summary_model=summarised.get("summary_model", ""),
         versions=_versions(payloads),
     )
 

@@ -57,12 +57,15 @@ class Paper(models.Model):
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key)
     title = models.TextField()
     abstract = models.TextField(blank=True)
+    summary = models.TextField(blank=True)
+    summary_model = models.CharField(max_length=200, blank=True)
     is_lossy = models.BooleanField(default=False)
     published_on = models.DateField(null=True, db_index=True)
     first_listed_on = models.DateField(null=True, db_index=True)
     author_count = models.PositiveIntegerField(null=True)
     votes_count = models.PositiveIntegerField(default=0)
     comments_count = models.PositiveIntegerField(default=0)
+    stars_count = models.PositiveIntegerField(default=0)
     arxiv_id = models.CharField(max_length=40, blank=True)
     code_url = models.TextField(blank=True)
     has_code = models.BooleanField(default=False)
@@ -201,6 +204,7 @@ class Counter(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="counters")
     votes_count = models.PositiveIntegerField(default=0)
     comments_count = models.PositiveIntegerField(default=0)
+    stars_count = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("paper", "source"), name="one_counter_per_source"),)

@@ -36,6 +36,9 @@ OWN_FIELDS = (
     "author_count",
     "votes_count",
     "comments_count",
+    "stars_count",
+    "summary",
+    "summary_model",
     "arxiv_id",
     "code_url",
     "has_code",
@@ -89,6 +92,8 @@ def _apply(draft: Draft, state: PaperState) -> bool:
     paper.first_listed_on = min((day for _, day in draft.listings), default=None)
     paper.votes_count = max((counter.votes_count for counter in draft.counters.values()), default=0)
     paper.comments_count = max((counter.comments_count for counter in draft.counters.values()), default=0)
+    paper.stars_count = max((counter.stars_count for counter in draft.counters.values()), default=0)
+    paper.summary, paper.summary_model = state.summary, state.summary_model
     paper.changed_at = timezone.now()
     return has_changed
 
@@ -251,6 +256,7 @@ def _write_figures(drafts: Sequence[Draft], sources: dict[str, Source]) -> None:
                 source=sources[source],
                 votes_count=counter.votes_count,
                 comments_count=counter.comments_count,
+                stars_count=counter.stars_count,
             )
             for draft in drafts
             for source, counter in draft.counters.items()

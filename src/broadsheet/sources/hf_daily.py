@@ -37,6 +37,7 @@ _DATA = re.compile(r'"data"\s*:\s*\[')
 # A figure that is no number reads as missing.
 _JSON = json.JSONDecoder(parse_constant=lambda _: None)
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")
+_VIDEO = re.compile(r"\.(?:mp4|webm|mov|m4v)(?:[?#]|$)", re.IGNORECASE)
 _LINKS: tuple[tuple[str, LinkKind], ...] = (("projectPage", "project"), ("githubRepo", "code"))
 
 
@@ -140,13 +141,16 @@ def _paper(item: Fields, rank: int, where: str, stated_on: date | None, captured
         authors=_authors(paper),
         organisations=_organisations(paper, item),
         identifiers=(identifier.record,) if identifier else (),
-        links=_links(paper),
+        links=_links(paper, item),
         keywords=tuple(dict.fromkeys(paper.texts("ai_keywords"))),
+        summary=paper.text("ai_summary"),
+        summary_model=paper.text("ai_summary_model"),
         published_on=published_on,
         version_number=identifier.version if identifier else None,
         listing=ListingRecord(listed_on=listed_on, rank=rank, submitted_by=submitter) if listed_on else None,
         votes_count=paper.count("upvotes"),
         comments_count=item.count("numComments"),
+        stars_count=paper.count("githubStars"),
         is_lossy=has_stripped_math(f"{title}\n{abstract}"),
         where=where,
     )
@@ -171,6 +175,8 @@ def _organisations(paper: Fields, item: Fields) -> tuple[OrganisationRecord, ...
     return (OrganisationRecord(slug=slug, name=organisation.text("fullname").strip() or slug),) if slug else ()
 
 
-def _links(paper: Fields) -> tuple[LinkRecord, ...]:
+def _links(paper: Fields, item: Fields) -> tuple[LinkRecord, ...]:
     stated = [(kind, tidy_address(*paper.first(name))) for name, kind in _LINKS]
+    media = dict.fromkeys([*paper.texts("mediaUrls"), *item.texts("mediaUrls")])
+    stated += [("video" if _VIDEO.search(url) else "other", tidy_address("mediaUrls", url)) for url in media]
     return tuple(LinkRecord(kind=kind, url=url) for kind, url in stated if url)

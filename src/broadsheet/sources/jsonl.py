@@ -16,6 +16,9 @@ field                 meaning
 ``doi``               a DOI, bare or as an address
 ``upvotes, votes``    the source's own figure of votes
 ``comments``          the source's own figure of comments
+``stars``             stars of the code
+``summary``           a sentence that the source adds
+``summary_model``     the program that wrote it
 ``organisations``     names, or objects ``{name, fullname}`` (short name, display name); a single one need not be a
                       list; also in the singular and with a z
 ====================  ==========================================================================================
@@ -109,11 +112,14 @@ def _paper(line: Fields, where: str) -> PaperRecord:
         categories=_words(line, "categories", separator=None),
         links=_links(line),
         keywords=_words(line, "keywords", "concepts", separator=","),
+        summary=line.text("summary"),
+        summary_model=line.text("summary_model"),
         published_on=line.day("published") or listed_on,
         version_number=next((identifier.version for identifier in identifiers if identifier.version), None),
         listing=ListingRecord(listed_on=listed_on) if listed_on else None,
         votes_count=line.count("upvotes", "votes"),
         comments_count=line.count("comments"),
+        stars_count=line.count("stars"),
         is_lossy=has_stripped_math(f"{title}\n{abstract}"),
         where=where,
     )

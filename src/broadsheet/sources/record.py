@@ -65,7 +65,9 @@ class PaperRecord:
     ``ref`` is the source's own key for the paper (an arXiv id, a database id), empty where it has none.
     ``author_count`` is what the source prints when it names no authors. ``where`` says where the record was read
     (``file.txt:12``), for messages. ``is_lossy`` marks texts that are known to have lost characters on the way.
-    ``votes_count`` and ``comments_count`` are the source's own figures, ``None`` where it states none.
+    ``summary`` is a sentence that the source adds and ``summary_model`` the program that wrote it, empty for a person.
+    ``votes_count``, ``comments_count`` and ``stars_count`` (of the code repository) are the source's own figures,
+    ``None`` where it states none.
     """
 
     title: str
@@ -78,12 +80,15 @@ class PaperRecord:
     categories: tuple[str, ...] = ()
     links: tuple[LinkRecord, ...] = ()
     keywords: tuple[str, ...] = ()
+    summary: str = ""
+    summary_model: str = ""
     published_on: date | None = None
     version_number: int | None = None
     version_at: datetime | None = None
     listing: ListingRecord | None = None
     votes_count: int | None = None
     comments_count: int | None = None
+    stars_count: int | None = None
     is_lossy: bool = False
     where: str = ""
 
