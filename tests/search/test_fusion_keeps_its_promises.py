@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from broadsheet.search.fusion import MEANING_WEIGHT, fuse, ranked
@@ -19,6 +19,10 @@ def scored(draw: st.DrawFn, least: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return np.array(list(found), np.int64), np.array(list(found.values()), np.float32)
 
 
+@example(
+    words=(np.array([2, 3]), np.zeros(2, np.float32)),
+    meaning=(np.array([1, 3, 2]), np.array([1, 1e-12, 0], np.float32)),
+)
 @given(scored(), scored())
 def test_it_lists_every_paper_once_best_first_within_bounds(words, meaning) -> None:
     numbers, scores = fuse(words, meaning)

@@ -25,8 +25,10 @@ def fuse(words: tuple[np.ndarray, np.ndarray], meaning: tuple[np.ndarray, np.nda
 
 def ranked(numbers: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Numbers and scores, best first; equal scores in order of the numbers."""
-    order = np.lexsort((numbers, -scores))
-    return numbers[order], scores[order].astype(np.float32)
+    # Rounded first: scores that only differ before rounding are shown as ties and have to be ordered as such.
+    rounded = scores.astype(np.float32)
+    order = np.lexsort((numbers, -rounded))
+    return numbers[order], rounded[order]
 
 
 def _spread(numbers: np.ndarray, listed: np.ndarray, scores: np.ndarray, floor: float | None) -> np.ndarray:

@@ -20,7 +20,7 @@ register.filter("iso_week", week_of)
 LEAD_LENGTH = 2_000
 SECOND_LENGTH = 170
 ITEM_LENGTH = 230
-BRIEF_LENGTH = 100
+BRIEF_LENGTH = 96
 # The same abstracts are read all morning: about 10 MB hold the texts of the newest hundred days.
 TEXTS_KEPT = 4_096
 LENGTHS = {"lead": LEAD_LENGTH, "second": SECOND_LENGTH, "item": ITEM_LENGTH, "brief": BRIEF_LENGTH}
