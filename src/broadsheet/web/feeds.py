@@ -81,7 +81,8 @@ def _published(paper: Paper) -> datetime:
 
 def _addresses(paper: Paper) -> tuple[str, str]:
     """The lasting address by key, and the one to show."""
-    return tuple(settings.BASE_URL + reverse("web:paper", args=[name]) for name in (paper.key, paper.name))  # type: ignore[return-value]
+    lasting, shown = (reverse("web:paper", args=[name]) for name in (paper.key, paper.name))
+    return settings.BASE_URL + lasting, settings.BASE_URL + shown
 
 
 def _xml_feed(maker: type[XmlFeed], query: PaperQuery, papers: tuple[Paper, ...], own_url: str) -> HttpResponse:
