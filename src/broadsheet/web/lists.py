@@ -17,6 +17,8 @@ PAPERS_ON_A_SAVED_PAGE = 1_000
 # One line a paper: more of them are seen at once.
 PAPERS_ON_A_LINE_PAGE = 100
 SECONDS_COUNT = 3
+# Beside a lead with a shorter abstract a third of them would stand below its end.
+ABSTRACT_FOR_ALL_SECONDS = 700
 VIEWS = ("front", "lines")
 
 
@@ -105,9 +107,11 @@ def _view(request: HttpRequest) -> str:
 def front(query: PaperQuery, found: Found, paging: Paging) -> dict[str, Any]:
     """The order of a front page: a lead, a few seconds, then the rest; elsewhere all papers are the rest."""
     is_front = query.order == "votes" and not query.words and paging.number == 1 and len(found.papers) > SECONDS_COUNT
-    cut = 1 + SECONDS_COUNT if is_front else 0
+    lead = found.papers[0] if is_front else None
+    is_short = lead is not None and len(lead.abstract) < ABSTRACT_FOR_ALL_SECONDS
+    cut = 1 + SECONDS_COUNT - is_short if is_front else 0
     return {
-        "lead": found.papers[0] if is_front else None,
+        "lead": lead,
         "seconds": found.papers[1:cut],
         "rest": found.papers[cut:],
     }
