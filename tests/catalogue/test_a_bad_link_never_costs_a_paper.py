@@ -48,6 +48,13 @@ def test_it_takes_answers_of_the_api_whatever_their_code_link_is(tmp_path, state
     assert paper.code_url == (shown or "")
 
 
+@pytest.mark.parametrize(("stated", "shown"), STATED.values(), ids=STATED.keys())
+def test_it_takes_answers_of_the_api_whatever_their_media_are(tmp_path, stated, shown) -> None:
+    item = {"paper": {"title": "A paper", "summary": "It is.", "mediaUrls": [stated, GOOD]}, "mediaUrls": [stated]}
+    paper = _take(tmp_path, "2025-10-15.json", [item])
+    assert list(paper.links.values_list("url", flat=True)) == [GOOD]
+
+
 def test_it_takes_links_of_kinds_that_it_does_not_know(tmp_path) -> None:
     links = [{"kind": "carrier pigeon", "url": GOOD}, {"url": "https://example.org/a b.pdf"}, "nowhere"]
     paper = _take(tmp_path, "one.jsonl", {"title": "A paper", "text": "It is.", "links": links})

@@ -177,6 +177,8 @@ def _organisations(paper: Fields, item: Fields) -> tuple[OrganisationRecord, ...
 
 def _links(paper: Fields, item: Fields) -> tuple[LinkRecord, ...]:
     stated = [(kind, tidy_address(*paper.first(name))) for name, kind in _LINKS]
-    media = dict.fromkeys([*paper.texts("mediaUrls"), *item.texts("mediaUrls")])
-    stated += [("video" if _VIDEO.search(url) else "other", tidy_address("mediaUrls", url)) for url in media]
+    # The item repeats the paper's; each is tidied like any other link, since a bad one never costs a paper.
+    listed = (value for fields in (paper, item) for value in fields.list_of("mediaUrls")[1])
+    media = dict.fromkeys(tidy_address("an entry of mediaUrls", value) for value in listed)
+    stated += [("video" if _VIDEO.search(url) else "other", url) for url in media]
     return tuple(LinkRecord(kind=kind, url=url) for kind, url in stated if url)
