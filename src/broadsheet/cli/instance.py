@@ -60,6 +60,17 @@ def migrate() -> None:
             call_command("migrate", verbosity=0, interactive=False)
 
 
+def check_settings(*, verbosity: int = 1) -> None:
+    """Run the system checks; ends the command with what they refuse."""
+    from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
+
+    try:
+        call_command("check", databases=["default"], verbosity=verbosity)
+    except SystemCheckError as error:
+        fail(str(error))
+
+
 def print_json(value: Any) -> None:
     """Print plain data as JSON on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

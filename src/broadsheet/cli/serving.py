@@ -9,7 +9,7 @@ import typer
 
 from broadsheet.cli.app import app
 from broadsheet.cli.collecting import load_sample, update_index_with_progress
-from broadsheet.cli.instance import fail, open_instance
+from broadsheet.cli.instance import check_settings, open_instance
 
 
 @app.command()
@@ -19,15 +19,10 @@ def run(
     """Serve the site: checks the settings, migrates, fills an empty catalogue with the sample, indexes, serves."""
     open_instance()
     from django.conf import settings
-    from django.core.management import call_command
-    from django.core.management.base import SystemCheckError
 
     from broadsheet.catalogue.models import Paper
 
-    try:
-        call_command("check", databases=["default"], verbosity=0)
-    except SystemCheckError as error:
-        fail(str(error))
+    check_settings(verbosity=0)
     if sample and not Paper.objects.exists():
         typer.echo("the catalogue is empty: loading the sample (broadsheet sample remove takes it away)")
         load_sample()

@@ -6,7 +6,7 @@ import typer
 
 from broadsheet.cli.app import app
 from broadsheet.cli.collecting import update_index_with_progress
-from broadsheet.cli.instance import fail, open_instance, progress, stderr
+from broadsheet.cli.instance import check_settings, fail, open_instance, progress, stderr
 
 index_app = typer.Typer(no_args_is_help=True, help="The search index.")
 app.add_typer(index_app, name="index")
@@ -69,13 +69,7 @@ def install_model(name: str) -> None:
 def check() -> None:
     """Check the settings; refuses what is unsafe on a public instance."""
     open_instance()
-    from django.core.management import call_command
-    from django.core.management.base import SystemCheckError
-
-    try:
-        call_command("check", databases=["default"])
-    except SystemCheckError as error:
-        fail(str(error))
+    check_settings()
 
 
 @app.command("migrate")

@@ -57,8 +57,8 @@ def question_of(words: str, filters: Filters, mode: Mode) -> Question:
 
 
 def _find_by_words(query: PaperQuery, offset: int, limit: int) -> Found:
-    named = paper_named(query.words)
-    if named is not None and not query.has_filters:
+    named = paper_named(query.words) if not query.has_filters else None
+    if named is not None:
         return Found(total=1, papers=papers_in_order([named.pk][offset : offset + limit]), scores={named.pk: 1.0})
     ranking = _rank(query)
     scores = {int(n): float(s) for n, s in zip(ranking.numbers, ranking.scores, strict=True)}

@@ -91,12 +91,14 @@ def _rebuild(on_progress: Progress) -> int:
     numbers = list(Paper.objects.order_by("pk").values_list("pk", flat=True))
     generation = index().begin()
     _apply(generation, [])
-    for start in range(0, len(numbers), BATCH_SIZE):
-        _apply(generation, numbers[start : start + BATCH_SIZE])
-        on_progress(min(start + BATCH_SIZE, len(numbers)), len(numbers))
+    done = 0
+    for part in _chunks(numbers, BATCH_SIZE):
+        _apply(generation, part)
+        done += len(part)
+        on_progress(done, len(numbers))
     index().use(generation)
-    for start in range(0, len(noted), BATCH_SIZE):
-        ChangedPaper.objects.filter(pk__in=noted[start : start + BATCH_SIZE]).delete()
+    for part in _chunks(noted, BATCH_SIZE):
+        ChangedPaper.objects.filter(pk__in=part).delete()
     return len(numbers)
 
 

@@ -22,12 +22,11 @@ SECTIONS = {
 
 
 def instance(request: HttpRequest) -> dict[str, Any]:
-    """The instance's name and address, the version, today's date in its zone, and the page's section."""
+    """The instance's name, the version, today's date in its zone, and the page's section."""
     match = request.resolver_match
     return {
         "section": SECTIONS.get(match.url_name or "", "") if match else "",
         "instance_name": settings.NAME,
-        "base_url": settings.BASE_URL,
         "version": __version__,
         "today": today(),
     }

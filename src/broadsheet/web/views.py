@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.lookup import paper_named
-from broadsheet.catalogue.models import Category, Paper, PaperCategory, SavedPage, Source
+from broadsheet.catalogue.merging import SAMPLE_SOURCE
+from broadsheet.catalogue.models import Category, PaperCategory, SavedPage, Source
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
 from broadsheet.search.embedder import encoder
 from broadsheet.search.maintenance import index_state
 from broadsheet.search.query import (
-    MODES,
     PaperQuery,
     QueryError,
     day_query,
@@ -72,9 +72,7 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
 def _day(request: HttpRequest, asked: date, *, is_newest_day: bool = False) -> HttpResponse:
     on = nearest_day(asked)
     if on is None:
-        return render(
-            request, "web/empty.html", {"heading": _("No papers yet"), "query": PaperQuery(), "followed": None}
-        )
+        return _nothing_yet(request)
     return list_page(
         request,
         _narrowed(request, day_query(on)),
@@ -155,14 +153,7 @@ def _nothing_yet(request: HttpRequest) -> HttpResponse:
 def _narrowed(request: HttpRequest, query: PaperQuery) -> PaperQuery:
     """The query of a page with the filters and the order that its address adds."""
     asked = parse(request.GET)
-    return PaperQuery(
-        day_from=query.day_from,
-        day_to=query.day_to,
-        saved=query.saved,
-        categories=asked.categories,
-        has_code=asked.has_code,
-        sort=asked.sort,
-    )
+    return replace(query, categories=asked.categories, has_code=asked.has_code, sort=asked.sort)
 
 
 @_page
@@ -180,7 +171,6 @@ def search(request: HttpRequest) -> HttpResponse:
         heading=_("Search") if not query.words else query.words,
         context={
             "has_model": encoder() is not None,
-            "modes": MODES,
             "offered": Category.objects.annotate(n=Count("paper_categories")).order_by("-n", "code")[
                 :CATEGORIES_OFFERED
             ],
@@ -252,4 +242,4 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 def _is_sample() -> bool:
-    return Paper.objects.filter(source_records__source__slug="sample").exists()
+    return Source.objects.filter(slug=SAMPLE_SOURCE).exists()
