@@ -44,7 +44,7 @@ def cars(tmp_path: Path) -> Generation:
         document(1, "Parking a car in town", "One page on where to leave it."),
         document(2, "An automobile for every street", "Streets and where they lead."),
         document(3, "Growing apples", "On trees, orchards and a car that waits for the harvest of every apple tree."),
-        document(4, "The motion of glaciers", "Ice.", authors=fold("Émile Carrière")),
+        document(4, "The motion of glaciers", "Ice.", authors=(fold("Émile Carrière"),)),
     )
     return generation
 

@@ -149,7 +149,7 @@ def _stored(document: IndexDocument) -> tantivy.Document:
     entry = tantivy.Document()
     entry.add_integer("number", document.number)
     entry.add_text("text", f"{document.title}\n{document.abstract}")
-    entry.add_text("authors", document.authors)
+    entry.add_text("authors", " ".join(document.authors))
     entry.add_text("title_key", document.title_key)
     for code in document.categories:
         entry.add_text("category", code.lower())

@@ -121,7 +121,7 @@ def document_of(paper: Paper) -> IndexDocument:
         number=paper.pk,
         title=index_text(paper.title),
         abstract=index_text(paper.abstract),
-        authors=" ".join(fold(authorship.name) for authorship in paper.authorships.all()),
+        authors=tuple(fold(authorship.name) for authorship in paper.authorships.all()),
         title_key=normalise_title(paper.title),
         categories=tuple(entry.category.code for entry in paper.paper_categories.all()),
         days=tuple({listing.listed_on for listing in paper.listings.all()}),
