@@ -60,6 +60,7 @@ class Paper(models.Model):
     summary = models.TextField(blank=True)
     summary_model = models.CharField(max_length=200, blank=True)
     is_lossy = models.BooleanField(default=False)
+    language = models.CharField(max_length=8, blank=True)
     published_on = models.DateField(null=True, db_index=True)
     first_listed_on = models.DateField(null=True, db_index=True)
     author_count = models.PositiveIntegerField(null=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from broadsheet.catalogue.language import language_of
 from broadsheet.catalogue.matching import Draft
 from broadsheet.catalogue.merging import PaperState, merge
 from broadsheet.catalogue.models import (
@@ -31,6 +32,7 @@ OWN_FIELDS = (
     "title",
     "abstract",
     "is_lossy",
+    "language",
     "published_on",
     "first_listed_on",
     "author_count",
@@ -85,6 +87,8 @@ def _apply(draft: Draft, state: PaperState) -> bool:
     digest = state.digest()
     paper = draft.paper = draft.paper or Paper()
     has_changed = paper.state_digest != digest or bool(draft.absorbed)
+    if (paper.title, paper.abstract) != (state.title, state.abstract):
+        paper.language = language_of(state.title, state.abstract)
     paper.title, paper.abstract, paper.is_lossy = state.title, state.abstract, state.is_lossy
     paper.published_on, paper.author_count = state.published_on, state.author_count
     paper.arxiv_id, paper.code_url, paper.has_code = state.arxiv_id, state.code_url, bool(state.code_url)

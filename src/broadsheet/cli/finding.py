@@ -113,17 +113,21 @@ def evaluate(
     from broadsheet.search.evaluation import evaluate as evaluate_collection
 
     try:
-        scores = evaluate_collection(load_collection(folder, split))
+        told = evaluate_collection(load_collection(folder, split))
     except CollectionError as error:
         fail(str(error))
     if encoder() is None:
         stderr.print("no embedding model is installed: only words were measured (broadsheet model install)")
     if as_json:
-        print_json({mode: asdict(score) for mode, score in scores.items()})
+        gain = {"gain_of_hybrid_over_plain": asdict(told.gain)} if told.gain else {}
+        print_json({ranking: asdict(score) for ranking, score in told.scores.items()} | gain)
         return
     typer.echo(f"{'':8} nDCG@10  recall@100     MRR  p50 ms  p95 ms")
-    for mode, score in scores.items():
+    for ranking, score in told.scores.items():
         typer.echo(
-            f"{mode:8} {score.ndcg_at_10:7.4f}  {score.recall_at_100:10.4f}  {score.mrr:6.4f}"
+            f"{ranking:8} {score.ndcg_at_10:7.4f}  {score.recall_at_100:10.4f}  {score.mrr:6.4f}"
             f"  {score.p50_ms:6.2f}  {score.p95_ms:6.2f}"
         )
+    if told.gain:
+        gain = told.gain
+        typer.echo(f"hybrid over plain: nDCG@10 {gain.mean:+.4f}, 95 % interval {gain.low:+.4f} to {gain.high:+.4f}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import typer
@@ -15,8 +16,12 @@ from broadsheet.cli.instance import check_settings, open_instance
 @app.command()
 def run(
     sample: bool = typer.Option(True, help="Load the sample catalogue when the catalogue is empty."),
+    with_worker: bool = typer.Option(True, "--worker/--no-worker", help="Run a worker beside the web server."),
 ) -> None:
-    """Serve the site: checks the settings, migrates, fills an empty catalogue with the sample, indexes, serves."""
+    """Serve the site: checks the settings, migrates, fills an empty catalogue with the sample, indexes, serves.
+
+    A worker runs beside the web server and ends with it, so that papers which arrive later are found at once.
+    """
     open_instance()
     from django.conf import settings
 
@@ -29,6 +34,8 @@ def run(
     update_index_with_progress()
     typer.echo(f"serving on http://{settings.BIND}  (Ctrl-C stops)")
     sys.stdout.flush()
+    if with_worker:
+        _start_worker()
     # A fresh process: the embedding runtime's threads, used above, do not survive a fork into web workers.
     arguments = ["--bind", settings.BIND, "--worker-class", "gthread", "--log-level", "warning", "--no-control-socket"]
     arguments += ["--workers", str(settings.WEB_WORKERS), "--threads", str(settings.WEB_THREADS)]
@@ -39,10 +46,17 @@ def run(
 @app.command()
 def worker(
     once: bool = typer.Option(False, "--once", help="Do what is due and stop."),
-    every: float = typer.Option(2.0, "--every", min=0.1, help="Seconds between two looks."),
+    every: float = typer.Option(0.5, "--every", min=0.1, help="Seconds between two looks."),
+    beside: int = typer.Option(0, "--beside", hidden=True, help="End when this process has."),
 ) -> None:
     """Do what is due, again and again: index papers that changed. Any number of workers may run."""
     open_instance()
     from broadsheet.worker.clock import run_worker
 
-    run_worker(every=every, is_once=once)
+    run_worker(every=every, is_once=once, beside=beside or None)
+
+
+def _start_worker() -> None:
+    """Start a worker whose parent is this process, and so the web server that it becomes."""
+    command = [sys.executable, "-m", "broadsheet", "worker", "--beside", str(os.getpid())]
+    subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  (our own interpreter, no shell)

@@ -6,7 +6,7 @@ import typer
 
 from broadsheet.cli.app import app
 from broadsheet.cli.collecting import update_index_with_progress
-from broadsheet.cli.instance import check_settings, fail, open_instance, progress, stderr
+from broadsheet.cli.instance import check_settings, fail, open_instance, print_json, progress, stderr
 
 index_app = typer.Typer(no_args_is_help=True, help="The search index.")
 app.add_typer(index_app, name="index")
@@ -29,6 +29,36 @@ def index_update() -> None:
     open_instance()
     if not update_index_with_progress():
         typer.echo("the index is up to date")
+
+
+@index_app.command("check")
+def index_check(
+    repair: bool = typer.Option(False, "--repair", help="Put right what differs."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Compare the index with the catalogue, paper by paper. Exit status 1 when they differ."""
+    open_instance()
+    from broadsheet.search.checking import check_index, repair_index
+
+    found = check_index()
+    told = {
+        "papers": found.papers,
+        "waiting": found.waiting,
+        "missing": len(found.missing),
+        "extra": len(found.extra),
+        "without_vector": len(found.without_vector),
+        "extra_vectors": len(found.extra_vectors),
+    }
+    if as_json:
+        print_json(told)
+    else:
+        for name, value in told.items():
+            typer.echo(f"{name.replace('_', ' '):14} {value}")
+    if repair and not found.is_sound:
+        repair_index(found)
+        update_index_with_progress()
+    elif not found.is_sound:
+        fail("the index and the catalogue differ; put it right with: broadsheet index check --repair")
 
 
 model_app = typer.Typer(no_args_is_help=True, help="The embedding model, for search by meaning.")

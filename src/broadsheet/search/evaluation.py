@@ -13,19 +13,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
+from typing import Literal
 
 import numpy as np
 
 from broadsheet.catalogue.text import index_text, normalise_title
-from broadsheet.search.documents import Filters, IndexDocument
-from broadsheet.search.embedder import encoder
-from broadsheet.search.find import question_of
-from broadsheet.search.index import Generation
-from broadsheet.search.maintenance import embedded_text
-from broadsheet.search.query import MODES, Mode
+from broadsheet.search import embedder
+from broadsheet.search.answer import answer_of
+from broadsheet.search.asking import ask
+from broadsheet.search.documents import IndexDocument
+from broadsheet.search.engines.embedded import EmbeddedEngine
+from broadsheet.search.indexing import embedded_text, noted_vectors
+from broadsheet.search.pools import plain_pool
+from broadsheet.search.query import PaperQuery
 
+Ranking = Literal["words", "meaning", "plain", "hybrid"]
+RANKINGS: tuple[Ranking, ...] = ("words", "meaning", "plain", "hybrid")
 NDCG_CUT = 10
 RECALL_CUT = 100
+# How much of each answer is looked at: more than recall@100 needs, for the mean reciprocal rank.
+DEPTH = 400
+RESAMPLES = 10_000
 
 
 class CollectionError(Exception):
@@ -50,6 +58,23 @@ class Scores:
     mrr: float
     p50_ms: float
     p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How much higher nDCG@10 of one ranking is than that of another, and the ends of the 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Scores by ranking, and the gain of ``hybrid`` over ``plain``; None without a model."""
+
+    scores: Mapping[Ranking, Scores]
+    gain: Gain | None
 
 
 def load_collection(folder: Path, split: str | None = None) -> Collection:
@@ -114,49 +139,74 @@ def _judgements(path: Path) -> dict[str, dict[str, int]]:
     return relevant
 
 
-def evaluate(collection: Collection) -> dict[str, Scores]:
-    """Index a collection in a scratch folder and score ``words``, ``meaning`` and ``hybrid``; words without a model."""
-    modes: Sequence[Mode] = MODES if encoder() else ("words",)
+def evaluate(collection: Collection) -> Evaluation:
+    """Index a collection in a scratch folder and score its judged queries, through the code that the site uses.
+
+    The rankings are ``words``, ``meaning`` and ``hybrid``, and ``plain``: words and meaning fused with fixed weights,
+    the baseline of ``hybrid``. Without a model only words are scored. Raises ``CollectionError`` when no query is
+    judged.
+    """
+    judged = [query for query in collection.queries if collection.relevant.get(query)]
+    if not judged:
+        raise CollectionError("no query has a relevant document")
+    rankings: Sequence[Ranking] = RANKINGS if embedder.encoder() else ("words",)
     with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as folder:
-        generation = Generation(Path(folder))
-        _index(generation, collection)
-        return {mode: _score(generation, collection, mode) for mode in sorted(modes, reverse=True)}
+        engine = EmbeddedEngine(Path(folder))
+        _index(engine, collection)
+        gains, scores = {}, {}
+        for ranking in rankings:
+            scores[ranking], gains[ranking] = _score(engine, collection, judged, ranking)
+    gain = paired_bootstrap(gains["hybrid"], gains["plain"]) if "hybrid" in gains else None
+    return Evaluation(scores, gain)
 
 
-def _index(generation: Generation, collection: Collection) -> None:
+def _index(engine: EmbeddedEngine, collection: Collection) -> None:
     documents = [
         IndexDocument(
             number=number, title=index_text(title), abstract=index_text(text), title_key=normalise_title(title)
         )
-        for number, (_, title, text) in enumerate(collection.documents)
+        for number, (_, title, text) in enumerate(collection.documents, 1)
     ]
-    model = encoder()
-    if model is None:
-        generation.update(documents, None, [], "")
-        return
-    texts = [embedded_text(title, text) if title else text for _, title, text in collection.documents]
-    generation.update(documents, model.encode(texts), [], model.fingerprint)
+    model, vectors = embedder.encoder(), noted_vectors({})
+    if model is not None:
+        texts = [embedded_text(title, text) if title else text for _, title, text in collection.documents]
+        vectors = np.arange(1, len(texts) + 1), model.encode(texts)
+    engine.update(documents, [], vectors, model.fingerprint if model else "")
 
 
-def _score(generation: Generation, collection: Collection, mode: Mode) -> Scores:
+def _score(
+    engine: EmbeddedEngine, collection: Collection, judged: Sequence[str], ranking: Ranking
+) -> tuple[Scores, list[float]]:
+    """The means over the judged queries, and nDCG@10 of each."""
     ids = [identifier for identifier, _, _ in collection.documents]
-    judged = [query for query in collection.queries if collection.relevant.get(query)]
-    rankings, times = {}, []
+    found, times = {}, []
     for query in judged:
+        asked = ask(PaperQuery(words=collection.queries[query], mode="hybrid" if ranking == "plain" else ranking))
         began = time.perf_counter()
-        ranking = generation.search(question_of(collection.queries[query], Filters(), mode), mode)
+        numbers = plain_pool(engine, asked).numbers if ranking == "plain" else answer_of(engine, asked).page(0, DEPTH)
         times.append((time.perf_counter() - began) * 1000)
-        rankings[query] = [ids[number] for number in ranking.numbers if ids[number] != query]
-    if not judged:
-        raise CollectionError("no query has a relevant document")
-    pairs = [(rankings[query], collection.relevant[query]) for query in judged]
-    return Scores(
-        ndcg_at_10=round(fmean(ndcg(ranked, grades, NDCG_CUT) for ranked, grades in pairs), 4),
+        found[query] = [ids[number - 1] for number in numbers.tolist() if ids[number - 1] != query]
+    pairs = [(found[query], collection.relevant[query]) for query in judged]
+    gains = [ndcg(ranked, grades, NDCG_CUT) for ranked, grades in pairs]
+    scores = Scores(
+        ndcg_at_10=round(fmean(gains), 4),
         recall_at_100=round(fmean(recall(ranked, grades, RECALL_CUT) for ranked, grades in pairs), 4),
         mrr=round(fmean(reciprocal_rank(ranked, grades) for ranked, grades in pairs), 4),
         p50_ms=round(float(np.percentile(times, 50)), 2),
         p95_ms=round(float(np.percentile(times, 95)), 2),
     )
+    return scores, gains
+
+
+def paired_bootstrap(ours: Sequence[float], theirs: Sequence[float]) -> Gain:
+    """The mean difference of two rankings over the same queries, and its 95 % interval.
+
+    The percentile bootstrap over queries (Sakai 2006, "Evaluating evaluation metrics based on the bootstrap").
+    """
+    differences = np.array(ours) - np.array(theirs)
+    drawn = np.random.default_rng(0).integers(0, len(differences), (RESAMPLES, len(differences)))
+    low, high = np.percentile(differences[drawn].mean(axis=1), [2.5, 97.5])
+    return Gain(round(float(differences.mean()), 4), round(float(low), 4), round(float(high), 4))
 
 
 def ndcg(ranked: Sequence[str], grades: Mapping[str, int], cut: int) -> float:

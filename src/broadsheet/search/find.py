@@ -2,40 +2,73 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from broadsheet.catalogue.lookup import paper_named
-from broadsheet.catalogue.models import Authorship, Listing, Paper, PaperCategory, SavedPageEntry
-from broadsheet.catalogue.text import fold, normalise_title, to_plain
-from broadsheet.search.documents import Filters
-from broadsheet.search.embedder import encoder
-from broadsheet.search.index import Question, Ranking
-from broadsheet.search.maintenance import index
-from broadsheet.search.query import Mode, PaperQuery
+from broadsheet.catalogue.models import Authorship, Paper, PaperCategory, SavedPageEntry
+from broadsheet.search import embedder
+from broadsheet.search.answer import Answer, answer_of
+from broadsheet.search.asking import Asked, ask, newest_number
+from broadsheet.search.conditions import asks_for_words
+from broadsheet.search.engines.base import Engine, EngineGoneError, Facets, Numbers
+from broadsheet.search.engines.database import DatabaseEngine
+from broadsheet.search.explaining import Why, reasons
+from broadsheet.search.language import Reading
+from broadsheet.search.maintenance import engine
+from broadsheet.search.ordering import IndexedSort, sql_order
+from broadsheet.search.query import PaperQuery
+from broadsheet.search.sql import condition_q
+
+logger = logging.getLogger(__name__)
 
 NAMES_ON_A_CARD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Part of an answer: how many papers the whole answer has, this part's papers in order, and scores by row id."""
+    """Part of an answer: how many papers the whole answer has, this part's papers in order, and scores by row id.
+
+    ``reading`` says how the words were read and ``why``, by row id, why each paper is there. ``upto`` goes into the
+    query of the next part, so that papers which arrive meanwhile do not shift it. ``strict_total`` of the papers have
+    everything that was typed. ``is_by_words_alone``: there is no model; ``is_engine_gone``: the search engine cannot be
+    reached, and the database answered by words.
+    """
 
     total: int
     papers: tuple[Paper, ...]
     scores: dict[int, float] = field(default_factory=dict)
+    why: dict[int, Why] = field(default_factory=dict)
+    reading: Reading | None = None
+    upto: int | None = None
     is_by_words_alone: bool = False
+    is_engine_gone: bool = False
+    suggestion: str = ""
+    answer: Answer | None = None
+
+    def facets(self) -> Facets:
+        """How many papers of the whole answer are in each category, of each year and organisation, and have code."""
+        return self.answer.facets() if self.answer else {}
 
 
 def find(query: PaperQuery, *, offset: int = 0, limit: int = 25) -> Found:
     """Papers ``offset`` to ``offset + limit`` of the answer to ``query``."""
-    if query.words:
-        return _find_by_words(query, offset, limit)
-    numbers = list(_ordered(_filtered(query), query).values_list("pk", flat=True))
-    return Found(total=len(numbers), papers=papers_in_order(numbers[offset : offset + limit]))
+    if query.words and not query.has_filters and (named := paper_named(query.words)) is not None:
+        return Found(total=1, papers=papers_in_order([named.pk][offset : offset + limit]), scores={named.pk: 1.0})
+    if query.upto is None:
+        query = replace(query, upto=newest_number())
+    asked = ask(query)
+    if not asked.ranks and not asks_for_words(asked.must):
+        return _listed(asked, offset, limit)
+    try:
+        return _found(engine() or DatabaseEngine(), asked, offset, limit)
+    except EngineGoneError as error:
+        logger.warning("searching the database instead: %s", error)
+        return replace(_found(DatabaseEngine(), asked, offset, limit), is_engine_gone=True)
 
 
 def papers_in_order(numbers: Sequence[int]) -> tuple[Paper, ...]:
@@ -49,86 +82,57 @@ def papers_in_order(numbers: Sequence[int]) -> tuple[Paper, ...]:
     return tuple(by_number[number] for number in numbers if number in by_number)
 
 
-def question_of(words: str, filters: Filters, mode: Mode) -> Question:
-    """The question that typed words put to the index; embeds them where a model is installed and needed."""
-    model = encoder() if mode != "words" else None
-    vector = model.encode_query(to_plain(words)) if model else None
-    return Question(words=fold(words), vector=vector, filters=filters, title_key=normalise_title(words))
-
-
-def _find_by_words(query: PaperQuery, offset: int, limit: int) -> Found:
-    named = paper_named(query.words) if not query.has_filters else None
-    if named is not None:
-        return Found(total=1, papers=papers_in_order([named.pk][offset : offset + limit]), scores={named.pk: 1.0})
-    ranking = _rank(query)
-    scores = {int(n): float(s) for n, s in zip(ranking.numbers, ranking.scores, strict=True)}
-    if query.order == "relevance":
-        # Papers that left the catalogue a moment ago may still be in the index.
-        existing = set(Paper.objects.filter(pk__in=scores).values_list("pk", flat=True))
-        numbers = [number for number in scores if number in existing]
-    else:
-        numbers = list(_ordered(_filtered(query).filter(pk__in=scores), query).values_list("pk", flat=True))
+def _listed(asked: Asked, offset: int, limit: int) -> Found:
+    """A list that is only narrowed: from the database, which is always current."""
+    papers = Paper.objects.all() if asked.must is None else Paper.objects.filter(condition_q(asked.must))
+    numbers = _ordered(papers, asked).values_list("pk", flat=True)[offset : offset + limit]
     return Found(
-        total=len(numbers),
-        papers=papers_in_order(numbers[offset : offset + limit]),
-        scores=scores,
-        is_by_words_alone=query.mode != "words" and encoder() is None,
+        total=papers.count(),
+        papers=papers_in_order(list(numbers)),
+        reading=asked.reading if asked.reading.typed else None,
+        upto=asked.query.upto,
     )
 
 
-def _rank(query: PaperQuery) -> Ranking:
-    generation = index().generation()
-    if generation is None:
-        return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
-    saved = SavedPageEntry.objects.filter(page__slug=query.saved).values_list("paper_id", flat=True)
-    filters = Filters(
-        categories=query.categories,
-        day_from=query.day_from,
-        day_to=query.day_to,
-        has_code=query.has_code,
-        numbers=frozenset(saved) if query.saved else None,
+def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:
+    answer = answer_of(by, asked)
+    papers = papers_in_order(_page(answer, offset, limit).tolist())
+    pooled = zip(answer.pool.numbers.tolist(), answer.pool.scores.tolist(), strict=True)
+    return Found(
+        total=answer.count(),
+        papers=papers,
+        scores=dict(pooled),
+        why=reasons(answer, papers),
+        reading=asked.reading,
+        upto=asked.query.upto,
+        is_by_words_alone=asked.query.mode != "words" and embedder.encoder() is None,
+        answer=answer,
     )
-    return generation.search(question_of(query.words, filters, query.mode), query.mode)
 
 
-def _filtered(query: PaperQuery) -> QuerySet[Paper]:
-    papers = Paper.objects.all()
-    if query.categories:
-        wanted = Q()
-        for code in query.categories:
-            archive = code.removesuffix(".*")
-            wanted |= (
-                Q(category__code__istartswith=archive + ".") | Q(category__code__iexact=archive)
-                if code.endswith(".*")
-                else Q(category__code__iexact=code)
-            )
-        papers = papers.filter(Exists(PaperCategory.objects.filter(wanted, paper=OuterRef("pk"))))
-    if query.day_from or query.day_to:
-        listings = Listing.objects.filter(paper=OuterRef("pk"))
-        if query.day_from:
-            listings = listings.filter(listed_on__gte=query.day_from)
-        if query.day_to:
-            listings = listings.filter(listed_on__lte=query.day_to)
-        papers = papers.filter(Exists(listings))
-    if query.has_code:
-        papers = papers.filter(has_code=True)
-    if query.saved:
-        papers = papers.filter(Exists(SavedPageEntry.objects.filter(paper=OuterRef("pk"), page__slug=query.saved)))
-    return papers
+def _page(answer: Answer, offset: int, limit: int) -> Numbers:
+    order = answer.asked.order
+    if order == "relevance":
+        return answer.page(offset, limit)
+    if order == "saved":
+        return _saved_page(answer, offset, limit)
+    return answer.sorted_page(order, offset, limit)
 
 
-def _ordered(papers: QuerySet[Paper], query: PaperQuery) -> QuerySet[Paper]:
-    newest = (_falling("first_listed_on"), _falling("published_on"))
-    if query.order == "saved" and query.saved:
+def _saved_page(answer: Answer, offset: int, limit: int) -> Numbers:
+    """Part of an answer in the order of the saved page that it is narrowed to."""
+    entries = SavedPageEntry.objects.filter(page__slug=answer.asked.query.saved).order_by("rank")
+    numbers = np.array(list(dict.fromkeys(entries.values_list("paper_id", flat=True))), np.int64)
+    return numbers[answer.engine.among(numbers, answer.belongs)][offset : offset + limit]
+
+
+def _ordered(papers: QuerySet[Paper], asked: Asked) -> QuerySet[Paper]:
+    order = asked.order
+    if order == "saved" and asked.query.saved:
         # A paper may stand on a page twice, when two of its entries turned out to be one paper.
-        entries = SavedPageEntry.objects.filter(paper=OuterRef("pk"), page__slug=query.saved).order_by("rank")
+        entries = SavedPageEntry.objects.filter(paper=OuterRef("pk"), page__slug=asked.query.saved).order_by("rank")
         return papers.annotate(saved_rank=Subquery(entries.values("rank")[:1])).order_by("saved_rank")
-    if query.order == "votes":
-        return papers.order_by("-votes_count", "-comments_count", *newest, "pk")
-    if query.order == "comments":
-        return papers.order_by("-comments_count", "-votes_count", *newest, "pk")
-    return papers.order_by(*newest, "-votes_count", "pk")
+    indexed: IndexedSort = order if order in ("votes", "comments") else "newest"
+    return papers.order_by(*sql_order(indexed))
 
 
-def _falling(name: str) -> OrderBy:
-    return F(name).desc(nulls_last=True)

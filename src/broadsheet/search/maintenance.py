@@ -1,164 +1,227 @@
-"""Keeping the index in step with the catalogue.
+"""Keeping the index in step with the catalogue, in short steps that can be interrupted anywhere.
 
-The catalogue notes each changed paper in ``ChangedPaper``; ``update_index`` applies what is noted and then deletes
-exactly the notes it has applied. A crash in between only means that some papers are indexed twice.
+The catalogue notes each changed paper in ``ChangedPaper``. A step takes some of these notes, writes the papers' words
+and facts to the index, notes in ``WaitingVector`` which of them have to be embedded, and only then deletes exactly the
+notes that it took. So a new paper is found by words at once, and by meaning as soon as its turn has come. A crash in
+between means that some papers are written twice, never that one is lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db import transaction
+from numpy.typing import NDArray
 
-from broadsheet.catalogue.merging import digest_of
 from broadsheet.catalogue.models import ChangedPaper, Paper
-from broadsheet.catalogue.text import fold, index_text, normalise_title, to_plain
-from broadsheet.search.documents import IndexDocument
-from broadsheet.search.embedder import encoder
-from broadsheet.search.embedding import Encoder
-from broadsheet.search.index import Generation, Index
-from broadsheet.search.models import PaperVector
+from broadsheet.search import embedder
+from broadsheet.search.engines.base import Engine
+from broadsheet.search.indexing import document_of, noted_vectors, stored_vectors, texts_to_embed, with_facts
+from broadsheet.search.models import PaperVector, WaitingVector
+from broadsheet.search.shelf import Shelf
 
 BATCH_SIZE = 500
+# So few that a paper which arrives meanwhile waits less than a second for its words to be indexed.
+EMBEDDED_AT_ONCE = 64
 Progress = Callable[[int, int], None]
+Floats16 = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """How many papers are in the catalogue, can be found by words, can be found by meaning, and wait."""
+    """How many papers are in the catalogue, can be found by words, can be found by meaning, and wait for either."""
 
     papers: int
     indexed: int
     with_vector: int
     waiting: int
+    is_rebuilding: bool = False
 
 
 @lru_cache(maxsize=1)
-def index() -> Index:
-    """The instance's index."""
-    return Index(settings.INDEX_DIR)
+def shelf() -> Shelf:
+    """The instance's index with its generations."""
+    return Shelf(settings.INDEX_DIR)
+
+
+def engine() -> Engine | None:
+    """What answers questions now; None when nothing was indexed yet."""
+    return shelf().current()
 
 
 def index_state() -> IndexState:
     """The state of the index beside that of the catalogue."""
-    generation = index().generation()
+    current = engine()
+    state = current.state() if current else None
     return IndexState(
         papers=Paper.objects.count(),
-        indexed=generation.lexical.count() if generation else 0,
-        with_vector=generation.vectors.count() if generation else 0,
+        indexed=state.papers if state else 0,
+        with_vector=state.with_vector if state else 0,
         waiting=ChangedPaper.objects.values("paper_id").distinct().count(),
+        is_rebuilding=shelf().filling() is not None,
     )
 
 
 def update_index(on_progress: Progress = lambda done, total: None) -> int:
     """Index every paper that changed; returns how many. Builds the whole index when there is none yet.
 
-    Papers whose vector is missing or of another model are embedded. ``on_progress`` gets papers done and all to do.
+    ``on_progress`` gets the papers whose words or vectors are done and all that are to be done.
     """
-    with index().writing():
-        generation = index().generation()
-        if generation is None or _is_of_another_model(generation):
-            return _rebuild(on_progress)
-        total, done = ChangedPaper.objects.values("paper_id").distinct().count(), 0
-        while rows := list(ChangedPaper.objects.order_by("pk")[: BATCH_SIZE * 2].values_list("pk", "paper_id")):
-            numbers = list(dict.fromkeys(paper_id for _, paper_id in rows))[:BATCH_SIZE]
-            _apply(generation, numbers)
-            applied = set(numbers)
-            ChangedPaper.objects.filter(pk__in=[pk for pk, number in rows if number in applied]).delete()
-            done += len(numbers)
+    _begin_what_is_missing()
+    changed, done = 0, 0
+    total = ChangedPaper.objects.values("paper_id").distinct().count()
+    while count := _index_changes():
+        changed, done = changed + count, done + count
+        on_progress(done, max(total, done))
+    if embedder.encoder() is not None:
+        total = done + WaitingVector.objects.count()
+        while count := _embed_some():
+            done += count
             on_progress(done, max(total, done))
-        return done
+    if shelf().filling() is not None:
+        changed += _fill(on_progress)
+    return changed
 
 
 def rebuild_index(on_progress: Progress = lambda done, total: None) -> int:
     """Build the whole index anew beside the one in use, then exchange them; returns how many papers it has."""
-    with index().writing():
-        return _rebuild(on_progress)
+    model = embedder.encoder()
+    with shelf().writing():
+        shelf().begin(model.fingerprint if model else "")
+    _fill(on_progress)
+    update_index(on_progress)
+    return index_state().indexed
 
 
-def _is_of_another_model(generation: Generation) -> bool:
-    model = encoder()
-    return model is not None and generation.vectors.fingerprint != model.fingerprint
+def do_some() -> int:
+    """One short step of whatever there is to do; returns how many papers it moved, 0 when all is done."""
+    _begin_what_is_missing()
+    return _index_changes() or _embed_some() or _fill_some()
 
 
-def _rebuild(on_progress: Progress) -> int:
-    # Changes noted from here on are applied again afterwards, so the notes are counted before the papers are read.
-    noted = list(ChangedPaper.objects.values_list("pk", flat=True))
-    numbers = list(Paper.objects.order_by("pk").values_list("pk", flat=True))
-    generation = index().begin()
-    _apply(generation, [])
-    done = 0
-    for part in _chunks(numbers, BATCH_SIZE):
-        _apply(generation, part)
-        done += len(part)
-        on_progress(done, len(numbers))
-    index().use(generation)
-    for part in _chunks(noted, BATCH_SIZE):
-        ChangedPaper.objects.filter(pk__in=part).delete()
+def _begin_what_is_missing() -> None:
+    """Begin the first generation, or the next one when the current one is for another model or of another form."""
+    model = embedder.encoder()
+    with shelf().writing():
+        current, filling = shelf().current(), shelf().filling()
+        if current is None:
+            shelf().use()
+            _note_all_papers()
+            return
+        wanted = model.fingerprint if model else current.state().fingerprint
+        known = filling[1].fingerprint if filling else current.state().fingerprint
+        if wanted and known and wanted != known:
+            shelf().begin(wanted)
+
+
+def _note_all_papers() -> None:
+    with transaction.atomic():
+        ChangedPaper.objects.all().delete()
+        numbers = Paper.objects.order_by("pk").values_list("pk", flat=True)
+        for part in _chunks(list(numbers), 10_000):
+            ChangedPaper.objects.bulk_create(ChangedPaper(paper_id=number) for number in part)
+
+
+def _index_changes() -> int:
+    """Write the words and facts of some changed papers; returns how many papers these were."""
+    with shelf().writing():
+        current, filling = shelf().current(), shelf().filling()
+        rows = list(ChangedPaper.objects.order_by("pk")[: BATCH_SIZE * 2].values_list("pk", "paper_id"))
+        if current is None or not rows:
+            return 0
+        numbers = list(dict.fromkeys(paper_id for _, paper_id in rows))[:BATCH_SIZE]
+        _write(numbers, [current, *([filling[0]] if filling else [])])
+        written = set(numbers)
+        ChangedPaper.objects.filter(pk__in=[pk for pk, number in rows if number in written]).delete()
     return len(numbers)
 
 
-def _apply(generation: Generation, numbers: Sequence[int]) -> None:
-    papers = list(_with_children(Paper.objects.filter(pk__in=numbers).order_by("pk")))
+def _write(numbers: Sequence[int], engines: Sequence[Engine]) -> None:
+    """Bring engines up to date with these papers, all but the vectors that have yet to be computed; notes those."""
+    papers = list(with_facts(Paper.objects.filter(pk__in=numbers).order_by("pk")))
     gone = sorted(set(numbers).difference(paper.pk for paper in papers))
-    model = encoder()
-    vectors = _vectors(papers, model) if model else None
-    documents = [document_of(paper) for paper in papers]
-    generation.update(documents, vectors, gone, model.fingerprint if model else "")
+    documents, model = [document_of(paper) for paper in papers], embedder.encoder()
+    found = stored_vectors(papers, model.fingerprint) if model else {}
+    fingerprint = model.fingerprint if model else ""
+    for target in engines:
+        fits = target.state().fingerprint in ("", fingerprint)
+        target.update(documents, gone, noted_vectors(found if fits else {}), fingerprint)
+    # New rows and not the old ones again: whoever is embedding an earlier text deletes the row of that text only.
+    WaitingVector.objects.filter(paper_id__in=numbers).delete()
+    WaitingVector.objects.bulk_create(WaitingVector(paper_id=paper.pk) for paper in papers if paper.pk not in found)
 
 
-def _with_children(papers: QuerySet[Paper]) -> QuerySet[Paper]:
-    return papers.prefetch_related("authorships", "paper_categories__category", "listings")
+def _embed_some() -> int:
+    """Embed some papers that wait for it; returns how many, 0 also while another process is at it."""
+    model = embedder.encoder()
+    if model is None:
+        return 0
+    with shelf().embedding() as is_ours:
+        waiting = list(WaitingVector.objects.order_by("pk")[:EMBEDDED_AT_ONCE]) if is_ours else []
+        if not waiting:
+            return 0
+        texts = texts_to_embed(row.paper_id for row in waiting)
+        vectors = model.encode([text for _, text in texts.values()]).astype("<f2")
+        with shelf().writing():
+            _keep_vectors(texts, vectors, model.fingerprint)
+        WaitingVector.objects.filter(pk__in=[row.pk for row in waiting]).delete()
+    return len(waiting)
 
 
-def document_of(paper: Paper) -> IndexDocument:
-    """What the index knows of a stored paper."""
-    return IndexDocument(
-        number=paper.pk,
-        title=index_text(paper.title),
-        abstract=index_text(paper.abstract),
-        authors=tuple(fold(authorship.name) for authorship in paper.authorships.all()),
-        title_key=normalise_title(paper.title),
-        categories=tuple(entry.category.code for entry in paper.paper_categories.all()),
-        days=tuple({listing.listed_on for listing in paper.listings.all()}),
-        has_code=paper.has_code,
+def _keep_vectors(texts: Mapping[int, tuple[str, str]], vectors: Floats16, fingerprint: str) -> None:
+    """Store the vectors of these texts, and write them to every generation that is for their model."""
+    # Papers may have gone since their texts were read. One that goes from here on is taken out by its note, later.
+    there = set(Paper.objects.filter(pk__in=list(texts)).values_list("pk", flat=True))
+    kept = {number: vector for number, vector in zip(texts, vectors, strict=True) if number in there}
+    PaperVector.objects.bulk_create(
+        [
+            PaperVector(
+                paper_id=number, fingerprint=fingerprint, text_digest=texts[number][0], vector=vector.tobytes()
+            )
+            for number, vector in kept.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["paper"],
+        update_fields=["fingerprint", "text_digest", "vector"],
     )
+    rows = noted_vectors({number: vector.astype(np.float32) for number, vector in kept.items()})
+    current, filling = shelf().current(), shelf().filling()
+    for target in [*([current] if current else []), *([filling[0]] if filling else [])]:
+        if target.state().fingerprint in ("", fingerprint):
+            target.update([], [], rows, fingerprint)
 
 
-def embedded_text(title: str, abstract: str) -> str:
-    """The text that stands for a paper in the vector space: its title and abstract, readable and without markup."""
-    return f"{to_plain(title)}. {to_plain(abstract)}" if abstract else to_plain(title)
+def _fill(on_progress: Progress) -> int:
+    """Fill the next generation to its end; returns how many papers were written to it."""
+    total, done, count = Paper.objects.count(), 0, 0
+    while shelf().filling() is not None:
+        step = _fill_some()
+        count += step
+        done += step or _embed_some()
+        on_progress(done, max(total, done))
+    return count
 
 
-def _vectors(papers: Sequence[Paper], model: Encoder) -> np.ndarray:
-    """Vectors of papers, float32 (len(papers), dims): stored ones where they hold, new ones otherwise."""
-    texts = {paper.pk: embedded_text(paper.title, paper.abstract) for paper in papers}
-    digests = {number: digest_of(text) for number, text in texts.items()}
-    found = {
-        stored.paper_id: np.frombuffer(stored.vector, "<f2").astype(np.float32)
-        for stored in PaperVector.objects.filter(paper_id__in=texts, fingerprint=model.fingerprint)
-        if stored.text_digest == digests[stored.paper_id]
-    }
-    missing = [number for number in texts if number not in found]
-    for part in _chunks(missing, 64):
-        fresh = model.encode([texts[number] for number in part]).astype("<f2")
-        PaperVector.objects.filter(paper_id__in=part).delete()
-        PaperVector.objects.bulk_create(
-            [
-                PaperVector(
-                    paper_id=number, fingerprint=model.fingerprint, text_digest=digests[number], vector=row.tobytes()
-                )
-                for number, row in zip(part, fresh, strict=True)
-            ]
+def _fill_some() -> int:
+    """Write some more papers to the generation being filled, or answer with it once all are there."""
+    with shelf().writing():
+        filling = shelf().filling()
+        if filling is None:
+            return 0
+        target, told = filling
+        numbers = list(
+            Paper.objects.filter(pk__gt=told.filled_to).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]
         )
-        found.update(zip(part, fresh.astype(np.float32), strict=True))
-    if not papers:
-        return np.empty((0, model.dims), np.float32)
-    return np.stack([found[paper.pk] for paper in papers])
+        if numbers:
+            _write(numbers, [target])
+            shelf().note_filled(told, numbers[-1])
+        elif embedder.encoder() is None or not WaitingVector.objects.exists():
+            shelf().use(told.name)
+    return len(numbers)
 
 
 def _chunks(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:

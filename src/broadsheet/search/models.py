@@ -18,3 +18,9 @@ class PaperVector(models.Model):
     fingerprint = models.CharField(max_length=80)
     text_digest = models.CharField(max_length=40)
     vector = models.BinaryField()
+
+
+class WaitingVector(models.Model):
+    """A paper whose text has to be embedded. No foreign key: the row may outlive the paper for a moment."""
+
+    paper_id = models.BigIntegerField(unique=True)

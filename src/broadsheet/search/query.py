@@ -1,8 +1,11 @@
 """``PaperQuery``: what can be asked of the catalogue, written in a URL's query string and parsed here and nowhere else.
 
-Parameters: ``q`` words · ``mode`` hybrid, words or meaning · ``cat`` category codes (repeated or separated by commas;
-``cs.*`` is a whole archive) · ``date``, ``week`` (``2025-W44``), ``month`` (``2025-10``) or ``from``/``to``: days on
-which a paper was listed · ``code`` 1 for papers with a code link · ``saved`` the slug of a saved page · ``sort``.
+Parameters: ``q`` a question in the language of ``search.language`` · ``mode`` hybrid, words or meaning · ``cat``
+category codes (repeated or separated by commas; ``cs.*`` is a whole archive) · ``year`` of publication (``2024``,
+``2020..2024``) · ``org`` the slug of an organisation · ``date``, ``week`` (``2025-W44``), ``month`` (``2025-10``) or
+``from``/``to``: days on which a paper was listed · ``code`` 1 for papers with a code link · ``saved`` the slug of a
+saved page · ``like`` names of papers to find similar ones to · ``prefer`` recent or popular · ``sort`` · ``upto`` the
+newest paper that the first page of this list knew.
 """
 
 from __future__ import annotations
@@ -20,16 +23,21 @@ from broadsheet.catalogue.admission import storable_text
 
 Mode = Literal["hybrid", "words", "meaning"]
 Sort = Literal["relevance", "votes", "comments", "newest", "saved"]
+Preference = Literal["recent", "popular"]
 
 MODES: tuple[Mode, ...] = ("hybrid", "words", "meaning")
 SORTS: tuple[Sort, ...] = ("relevance", "votes", "comments", "newest", "saved")
+PREFERENCES: tuple[Preference, ...] = ("recent", "popular")
 LONGEST_WORDS = 1_000
+MOST_ALIKE = 50
 MOST_CATEGORIES = 50
 CATEGORY = re.compile(r"[A-Za-z][A-Za-z0-9-]*(\.([A-Za-z0-9-]+|\*))?")
 SLUG = re.compile(r"[-\w]{1,120}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+YEARS = re.compile(r"([1-9]\d{3})?(\.\.)?([1-9]\d{3})?", re.ASCII)
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class QueryError(ValueError):
@@ -49,16 +57,21 @@ class PaperQuery:
     categories: tuple[str, ...] = ()
     day_from: date | None = None
     day_to: date | None = None
+    years: tuple[int | None, int | None] | None = None
+    organisation: str = ""
     has_code: bool = False
     saved: str = ""
+    like: tuple[str, ...] = ()
+    prefer: Preference | None = None
     sort: Sort | None = None
+    upto: int | None = None
 
     @property
     def order(self) -> Sort:
         """The order that applies: the one asked for, else the natural one of this question."""
         if self.sort is not None:
             return self.sort
-        if self.words:
+        if self.words or self.like:
             return "relevance"
         if self.saved:
             return "saved"
@@ -67,23 +80,29 @@ class PaperQuery:
     @property
     def has_filters(self) -> bool:
         """Whether anything besides words narrows the answer."""
-        return bool(self.categories or self.day_from or self.day_to or self.has_code or self.saved)
+        narrowing = (self.categories, self.years, self.organisation, self.day_from, self.day_to, self.has_code)
+        return any((*narrowing, self.saved, self.like))
 
     def params(self) -> list[tuple[str, str]]:
-        """The canonical parameters, in a fixed order and without defaults."""
+        """The canonical parameters, in a fixed order, without defaults, and without ``upto``, which is a page's."""
         pairs: list[tuple[str, str]] = []
         if self.words:
             pairs.append(("q", self.words))
             if self.mode != "hybrid":
                 pairs.append(("mode", self.mode))
         pairs += [("cat", code) for code in self.categories]
+        if self.years:
+            pairs.append(("year", written_years(self.years)))
+        if self.organisation:
+            pairs.append(("org", self.organisation))
         pairs += self._period_params()
         if self.has_code:
             pairs.append(("code", "1"))
         if self.saved:
             pairs.append(("saved", self.saved))
-        if self.sort is not None:
-            pairs.append(("sort", self.sort))
+        pairs += [("like", name) for name in self.like]
+        pairs += [("prefer", self.prefer)] if self.prefer else []
+        pairs += [("sort", self.sort)] if self.sort is not None else []
         return pairs
 
     def _period_params(self) -> list[tuple[str, str]]:
@@ -112,11 +131,16 @@ def parse(given: QueryDict | Mapping[str, str]) -> PaperQuery:
         words=words,
         mode=cast("Mode", _choice(given, "mode", MODES, "hybrid")),
         categories=_categories(given),
+        years=_years(given.get("year", "")),
+        organisation=_organisation(given.get("org", "")),
         day_from=day_from,
         day_to=day_to,
         has_code=_yes(given, "code"),
         saved=saved,
+        like=_alike(given),
+        prefer=cast("Preference | None", _choice(given, "prefer", PREFERENCES, "") or None),
         sort=cast("Sort | None", _choice(given, "sort", SORTS, "") or None),
+        upto=_upto(given.get("upto", "")),
     )
 
 
@@ -210,12 +234,56 @@ def _yes(given: QueryDict | Mapping[str, str], name: str) -> bool:
     return value == "1"
 
 
+def written_years(years: tuple[int | None, int | None]) -> str:
+    """A span of years as addresses write it: ``2024``, ``2020..2024``, ``2020..``, ``..2024``."""
+    first, last = years
+    return f"{first}" if first == last else f"{first or ''}..{last or ''}"
+
+
+def _years(text: str) -> tuple[int | None, int | None] | None:
+    if not text:
+        return None
+    match = YEARS.fullmatch(text)
+    if match is None or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
+        raise QueryError("year", text, "a year such as 2024, or years such as 2020..2024")
+    first, last = (int(year) if year else None for year in (match[1], match[3]))
+    if match[2] is None:
+        return first or last, first or last
+    if first and last and first > last:
+        raise QueryError("year", text, "the earlier year first")
+    return first, last
+
+
+def _organisation(text: str) -> str:
+    if len(storable_text(text)) > 200:
+        raise QueryError("org", text[:40] + "…", "the short name of an organisation")
+    return storable_text(text).strip()
+
+
+def _upto(text: str) -> int | None:
+    if text and not NUMBER.fullmatch(text):
+        raise QueryError("upto", text, "the number that the first page gave")
+    return int(text) if text else None
+
+
+def _listed(given: QueryDict | Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The values of a parameter that may be repeated, or hold several separated by commas."""
+    values = given.getlist(name) if isinstance(given, QueryDict) else [given.get(name, "")]
+    return tuple(dict.fromkeys(word.strip() for value in values for word in value.split(",") if word.strip()))
+
+
+def _alike(given: QueryDict | Mapping[str, str]) -> tuple[str, ...]:
+    names = tuple(storable_text(name)[:200] for name in _listed(given, "like"))
+    if len(names) > MOST_ALIKE:
+        raise QueryError("like", f"{len(names)} papers", f"at most {MOST_ALIKE} papers")
+    return names
+
+
 def _categories(given: QueryDict | Mapping[str, str]) -> tuple[str, ...]:
-    values = given.getlist("cat") if isinstance(given, QueryDict) else [given.get("cat", "")]
-    codes = dict.fromkeys(code.strip() for value in values for code in value.split(",") if code.strip())
+    codes = _listed(given, "cat")
     for code in codes:
         if not CATEGORY.fullmatch(code):
             raise QueryError("cat", code, "a category code such as cs.CL, or an archive such as cs.*")
     if len(codes) > MOST_CATEGORIES:
         raise QueryError("cat", f"{len(codes)} codes", f"at most {MOST_CATEGORIES} codes")
-    return tuple(codes)
+    return codes

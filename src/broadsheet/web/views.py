@@ -21,7 +21,7 @@ from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.merging import SAMPLE_SOURCE
 from broadsheet.catalogue.models import Category, PaperCategory, SavedPage, Source
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
-from broadsheet.search.embedder import encoder
+from broadsheet.search import embedder
 from broadsheet.search.maintenance import index_state
 from broadsheet.search.query import (
     PaperQuery,
@@ -170,7 +170,7 @@ def search(request: HttpRequest) -> HttpResponse:
         template="web/search.html",
         heading=_("Search") if not query.words else query.words,
         context={
-            "has_model": encoder() is not None,
+            "has_model": embedder.encoder() is not None,
             "offered": Category.objects.annotate(n=Count("paper_categories")).order_by("-n", "code")[
                 :CATEGORIES_OFFERED
             ],
@@ -234,7 +234,7 @@ def about(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "heading": _("About"),
         "state": index_state(),
-        "model": encoder(),
+        "model": embedder.encoder(),
         "sources": Source.objects.annotate(papers_count=Count("records__paper", distinct=True)).order_by("slug"),
         "contact": settings.CONTACT,
     }

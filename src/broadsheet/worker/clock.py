@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from types import FrameType
 
-from broadsheet.catalogue.models import ChangedPaper
-from broadsheet.search.maintenance import update_index
+from broadsheet.search.engines.base import EngineError
+from broadsheet.search.maintenance import do_some, engine
 
 logger = logging.getLogger(__name__)
 
 
-def run_worker(*, every: float, is_once: bool) -> None:
-    """Do what is due every ``every`` seconds until SIGTERM or SIGINT; with ``is_once``, one round."""
+def run_worker(*, every: float, is_once: bool, beside: int | None = None) -> None:
+    """Do what is due every ``every`` seconds until SIGTERM or SIGINT; with ``is_once``, until nothing is due.
+
+    With ``beside``, the number of the process that started it, it ends when that process has.
+    """
     stop = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -23,16 +27,46 @@ def run_worker(*, every: float, is_once: bool) -> None:
     if not is_once:
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
-    while True:
-        do_what_is_due()
-        if is_once or stop.wait(every):
+    upkeep = Upkeep(stop)
+    while not stop.is_set() and (beside is None or os.getppid() == beside):
+        if do_what_is_due():
+            continue
+        if is_once:
             return
+        upkeep.start()
+        stop.wait(every)
+    stop.set()
 
 
 def do_what_is_due() -> int:
-    """One round; returns how many papers were indexed."""
-    if not ChangedPaper.objects.exists():
+    """One short step; returns how many papers were indexed or embedded, 0 when nothing is due."""
+    try:
+        count = do_some()
+    except EngineError as error:
+        logger.warning("nothing can be indexed for now: %s", error)
         return 0
-    count = update_index()
-    logger.info("%d papers indexed", count)
+    if count:
+        logger.info("%d papers indexed", count)
     return count
+
+
+class Upkeep:
+    """Keeps the index fast in a thread of its own, so that new papers never wait for it."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start a round, unless one is under way."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            current = engine()
+            if current is not None and current.maintain(self._stop.is_set):
+                logger.info("the index was merged")
+        except EngineError as error:
+            logger.warning("the index cannot be kept fast for now: %s", error)

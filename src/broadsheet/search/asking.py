@@ -1,0 +1,109 @@
+"""From a ``PaperQuery`` to what an engine is asked: how its words were read, and what every answer must satisfy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from broadsheet.catalogue.lookup import paper_named
+from broadsheet.catalogue.models import Paper, SavedPageEntry
+from broadsheet.catalogue.text import normalise_title
+from broadsheet.search.conditions import (
+    Any,
+    Condition,
+    HasFlag,
+    InCategory,
+    ListedWithin,
+    OfOrganisation,
+    OneOf,
+    UpTo,
+    YearWithin,
+    both,
+)
+from broadsheet.search.language import Reading, read
+from broadsheet.search.query import PaperQuery, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as it is put to an engine.
+
+    ``must`` holds for every answer, ``strict`` for the papers that have everything that was typed. ``alike`` are the
+    papers to find similar ones to, by row id.
+    """
+
+    query: PaperQuery
+    reading: Reading
+    must: Condition | None
+    strict: Condition | None
+    alike: tuple[int, ...] = ()
+
+    @property
+    def ranks(self) -> bool:
+        """Whether there is anything to rank by; otherwise the query only narrows."""
+        return self.reading.has_words or bool(self.query.like)
+
+    @property
+    def order(self) -> Sort:
+        """The order that applies; where nothing ranks, the newest come first."""
+        return "newest" if self.query.order == "relevance" and not self.ranks else self.query.order
+
+    @property
+    def title_key(self) -> str:
+        """The key of the title that may have been typed as a whole."""
+        return normalise_title(self.query.words)
+
+
+def ask(query: PaperQuery) -> Asked:
+    """Read the words of a query and put its filters beside them."""
+    reading = read(query.words, today=timezone.localdate(), resolve=_number_of)
+    facts = _facts(query)
+    alike = _numbers_of(query.like)
+    return Asked(
+        query=query,
+        reading=reading,
+        must=both(reading.hard, facts),
+        strict=both(reading.strict, facts),
+        alike=alike,
+    )
+
+
+def newest_number() -> int:
+    """The row id of the newest paper: what ``upto`` holds a list to."""
+    return Paper.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _number_of(name: str) -> int | None:
+    paper = paper_named(name)
+    return paper.pk if paper else None
+
+
+def _numbers_of(names: tuple[str, ...]) -> tuple[int, ...]:
+    found = (_number_of(name) for name in names)
+    return tuple(dict.fromkeys(number for number in found if number is not None))
+
+
+def _facts(query: PaperQuery) -> Condition | None:
+    """What the parameters beside the words ask for."""
+    parts: list[Condition] = []
+    if query.categories:
+        parts.append(_one_of_several(tuple(InCategory(code) for code in query.categories)))
+    if query.years:
+        parts.append(YearWithin(*query.years))
+    if query.organisation:
+        parts.append(OfOrganisation(query.organisation))
+    if query.day_from or query.day_to:
+        parts.append(ListedWithin(query.day_from, query.day_to))
+    if query.has_code:
+        parts.append(HasFlag("code"))
+    if query.saved:
+        saved = SavedPageEntry.objects.filter(page__slug=query.saved).values_list("paper_id", flat=True)
+        parts.append(OneOf(frozenset(saved)))
+    if query.upto is not None:
+        parts.append(UpTo(query.upto))
+    return both(*parts)
+
+
+def _one_of_several(parts: tuple[Condition, ...]) -> Condition:
+    return parts[0] if len(parts) == 1 else Any(parts)
