@@ -17,7 +17,7 @@ from broadsheet.search.embedding.install import (
 )
 from broadsheet.search.embedding.manifest import Manifest
 from broadsheet.search.embedding.selftest import check_encoder
-from broadsheet.search.embedding.store import locate
+from broadsheet.search.embedding.store import StoredModel, drop_others, installed, locate, locate_fingerprint
 
 __all__ = [
     "Encoder",
@@ -25,10 +25,14 @@ __all__ = [
     "Manifest",
     "ModelError",
     "ModelMissing",
+    "StoredModel",
     "check_encoder",
+    "drop_others",
     "install",
     "install_from_folder",
     "install_from_hub",
     "install_named",
+    "installed",
     "locate",
+    "locate_fingerprint",
 ]

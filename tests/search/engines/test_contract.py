@@ -1,0 +1,292 @@
+"""What every engine promises, held against each: embedded, Qdrant's local mode, Qdrant Edge, a server where given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from broadsheet.search.conditions import (
+    All,
+    Any,
+    Condition,
+    FigureWithin,
+    HasFlag,
+    HasPhrase,
+    HasWords,
+    InCategory,
+    InLanguage,
+    ListedWithin,
+    Not,
+    OfOrganisation,
+    OneOf,
+    UpTo,
+    YearWithin,
+)
+from broadsheet.search.engines.base import Engine, FingerprintError
+from broadsheet.search.language import Clause
+from broadsheet.search.ordering import IndexedSort, sort_key
+from tests.search.engines.conftest import DIMS, MODEL, PAPERS, Kind, no_vectors, vectors_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
+
+EVERY = [1, 2, 3, 4, 70]
+
+
+def held(engine: Engine, condition: Condition | None) -> list[int]:
+    return sorted(engine.listed(condition, "newest", 0, 100).tolist())
+
+
+def found(engine: Engine, *clauses: Clause, must: Condition | None = None) -> list[int]:
+    return engine.words(clauses, must, 10).numbers.tolist()
+
+
+FACTS: list[tuple[Condition, list[int]]] = [
+    (InCategory("cs.LG"), [1, 4]),
+    (InCategory("CS.lg"), [1, 4]),
+    (InCategory("cs.*"), [1, 3, 4]),
+    (InCategory("math.*"), [2]),
+    (InCategory("cs"), []),
+    (OfOrganisation("north-lab"), [1, 3]),
+    (OfOrganisation("sud"), [3]),
+    (OfOrganisation("nowhere"), []),
+    (ListedWithin(date(2024, 3, 9), date(2024, 3, 9)), [1]),
+    (ListedWithin(date(2024, 3, 2), date(2024, 3, 8)), [2]),
+    (ListedWithin(None, date(2024, 3, 1)), [1, 70]),
+    (ListedWithin(date(2024, 12, 31), None), [3]),
+    (ListedWithin(), [1, 2, 3, 70]),
+    (YearWithin(2024, 2024), [2, 70]),
+    (YearWithin(None, 2023), [1]),
+    (YearWithin(2025), [3]),
+    (YearWithin(), [1, 2, 3, 70]),
+    (HasFlag("code"), [1, 4]),
+    (HasFlag("comments"), [1, 3]),
+    (FigureWithin("votes", 3), [1, 2]),
+    (FigureWithin("votes", None, 0), [3, 70]),
+    (FigureWithin("votes"), EVERY),
+    (FigureWithin("comments", 3, 8), [1]),
+    (InLanguage("fr"), [3]),
+    (OneOf(frozenset({2, 70, 999, -1})), [2, 70]),
+    (OneOf(frozenset()), []),
+    (UpTo(3), [1, 2, 3]),
+    (All(()), EVERY),
+    (Any(()), []),
+    (Not(All(())), []),
+    (Not(Any(())), EVERY),
+    (Not(InCategory("cs.*")), [2, 70]),
+    (Not(Not(HasFlag("code"))), [1, 4]),
+    (All((InCategory("cs.*"), Not(HasFlag("code")))), [3]),
+    (Any((InLanguage("fr"), All((HasFlag("code"), FigureWithin("votes", 5))))), [1, 3]),
+    (Not(ListedWithin(date(2024, 3, 1), date(2024, 3, 1))), [2, 3, 4]),
+]
+
+TEXTS: list[tuple[Condition, list[int]]] = [
+    (HasWords("attention"), [1, 3]),
+    (HasWords("attention", "title"), [1, 3]),
+    (HasWords("attention", "abstract"), [1]),
+    (HasWords("networks attention"), [1, 3]),
+    (HasWords("value", "title"), [2, 3]),
+    (HasWords("learn"), [3]),
+    (HasWords("lovelace"), [1, 3]),
+    (HasWords("lovelace", "title"), []),
+    (HasWords("lovelace", "authors"), [1, 3]),
+    (HasWords("laboratory", "organisations"), [1, 3]),
+    (HasWords("laboratory"), []),
+    (HasWords("the"), []),
+    (HasWords(""), []),
+    (HasWords("of the value"), [2, 3]),
+    (HasWords("zero-sum"), [2]),
+    (HasWords("zerosum"), [2]),
+    (HasWords("o'brien"), [2]),
+    (HasWords("学习"), [4]),
+    (HasWords("器学", "title"), [4]),
+    (HasWords("学机"), []),
+    (HasPhrase("matrix games"), [2]),
+    (HasPhrase("games matrix"), []),
+    (HasPhrase("values of attention"), [3]),
+    (HasPhrase("networks of learners"), [3]),
+    (HasPhrase("alan turing", "authors"), [1]),
+    (HasPhrase("lovelace alan", "authors"), []),
+    (HasPhrase("alan turing"), [1]),
+    (HasPhrase("need a network"), []),
+    (HasPhrase("sud institut", "organisations"), [3]),
+    (HasPhrase("机器学习"), [4]),
+    (HasPhrase("the"), []),
+    (Not(HasWords("games")), [1, 4, 70]),
+    (Any((HasPhrase("matrix games"), HasWords("attention", "abstract"))), [1, 2]),
+    (All((HasWords("games"), InCategory("cs.*"))), [3]),
+]
+
+
+def test_an_empty_engine_answers_every_question_with_nothing(engine: Engine) -> None:
+    vector = vectors_of(1)[1][0]
+    state = engine.state()
+    assert (state.papers, state.with_vector, state.fingerprint) == (0, 0, "")
+    assert found(engine, Clause("attention")) == []
+    assert engine.nearest(vector, None, 5).numbers.tolist() == []
+    assert engine.count(None) == 0
+    assert held(engine, None) == []
+    assert engine.among(np.array([1, 2], np.int64), None).tolist() == [False, False]
+    assert engine.titled("attention is all you need", None).tolist() == []
+    assert [part.tolist() for part in engine.numbers()] == [[], []]
+    assert not any(engine.facets(None, 5).values())
+    assert np.isfinite(engine.spread(vector)).all()
+
+
+@pytest.mark.parametrize(("condition", "expected"), FACTS + TEXTS, ids=repr)
+def test_a_condition_holds_for_exactly_the_papers_it_says(
+    filled: Engine, condition: Condition, expected: list[int]
+) -> None:
+    assert held(filled, condition) == expected
+    assert filled.count(condition) == len(expected)
+    asked = np.array([*EVERY, 999], np.int64)
+    assert asked[filled.among(asked, condition)].tolist() == expected
+    near = filled.nearest(vectors_of(1)[1][0], condition, 10).numbers.tolist()
+    assert sorted(near) == [number for number in expected if number != 70]
+
+
+def test_papers_are_ranked_by_words_with_the_title_before_the_abstract(filled: Engine) -> None:
+    assert found(filled, Clause("attention")) == [3, 1] or found(filled, Clause("attention")) == [1, 3]
+    assert found(filled, Clause("games"))[0] == 2
+    assert found(filled, Clause("values games"))[0] in (2, 3)
+    assert set(found(filled, Clause("values games"))) == {2, 3}
+    assert found(filled, Clause("value", "title"), Clause("learners")) == [3, 2]
+    assert found(filled, Clause("turing", "authors")) == [1]
+    assert found(filled, Clause("matrix games", is_phrase=True)) == [2]
+    assert found(filled, Clause("games matrix", is_phrase=True)) == []
+    assert found(filled, Clause("games matrix", is_phrase=True), Clause("translation")) == [1]
+    assert found(filled, Clause("attention"), must=HasFlag("code")) == [1]
+    assert found(filled, Clause("the of")) == []
+    assert found(filled) == []
+    assert filled.words((Clause("attention"),), None, 0).numbers.tolist() == []
+
+
+def test_scores_fall_and_equal_ones_are_ordered_by_number(engine: Engine) -> None:
+    twins = [replace(PAPERS[0], number=number) for number in (9, 4, 7)]
+    engine.update([*twins, PAPERS[2]], (), no_vectors(), "")
+    engine.reload()
+    ranked = engine.words((Clause("translation attention"),), None, 10)
+    assert ranked.numbers.tolist() == [4, 7, 9, 3]
+    assert ranked.scores[0] == ranked.scores[2] > ranked.scores[3] > 0
+    assert (ranked.numbers.dtype, ranked.scores.dtype) == (np.int64, np.float32)
+
+
+def test_the_nearest_come_first_with_their_cosine(filled: Engine) -> None:
+    near = filled.nearest(vectors_of(2)[1][0], None, 3)
+    assert near.numbers.tolist()[0] == 2
+    assert sorted(near.numbers.tolist()[1:]) == [1, 3]
+    assert near.scores == pytest.approx(np.cos(np.deg2rad([0, 10, 10])), abs=5e-3)
+    assert filled.nearest(vectors_of(2)[1][0], InCategory("cs.LG"), 1).numbers.tolist() == [1]
+
+
+def test_what_is_stored_is_told(filled: Engine) -> None:
+    told = filled.told(np.array([3, 70, 999, 1], np.int64))
+    assert told.has_vector.tolist() == [True, False, False, True]
+    assert told.vectors[[0, 3]] == pytest.approx(vectors_of(3, 1)[1], abs=2e-3)
+    assert told.vectors.shape == (4, DIMS)
+    assert np.isfinite(told.hubness).all()
+
+
+def test_the_spread_is_that_of_all_cosines(filled: Engine) -> None:
+    vector = vectors_of(1)[1][0]
+    cosines = vectors_of(1, 2, 3, 4)[1] @ vector
+    assert filled.spread(vector) == pytest.approx((cosines.mean(), cosines.std()), abs=5e-3)
+
+
+def test_facets_count_what_the_condition_leaves(filled: Engine) -> None:
+    everything = filled.facets(None, 10)
+    assert dict(everything["category"]) == {"cs.CL": 1, "cs.LG": 2, "math.OC": 1, "cs.GT": 1}
+    assert dict(everything["year"]) == {"2023": 1, "2024": 2, "2025": 1}
+    assert dict(everything["organisation"]) == {"north-lab": 2, "sud": 1}
+    assert everything["code"] == [("1", 2)]
+    assert everything["category"][0] == ("cs.LG", 2)
+    narrowed = filled.facets(All((HasWords("games"), Not(HasFlag("code")))), 10)
+    assert dict(narrowed["category"]) == {"math.OC": 1, "cs.GT": 1}
+    assert narrowed["code"] == []
+    assert len(filled.facets(None, 1)["category"]) == 1
+
+
+@pytest.mark.parametrize("sort", ["newest", "votes", "comments"])
+def test_lists_have_the_order_of_the_database_page_by_page(filled: Engine, sort: IndexedSort) -> None:
+    expected = [paper.number for paper in sorted(PAPERS, key=lambda paper: -sort_key(paper, sort))]
+    assert filled.listed(None, sort, 0, 10).tolist() == expected
+    pages = [filled.listed(None, sort, offset, 2).tolist() for offset in (0, 2, 4, 6)]
+    assert [number for page in pages for number in page] == expected
+    assert filled.listed(None, sort, 0, 0).tolist() == []
+
+
+def test_a_whole_title_is_found_and_nothing_like_it(filled: Engine) -> None:
+    assert filled.titled("values of attention", None).tolist() == [3]
+    assert filled.titled("values of", None).tolist() == []
+    assert filled.titled("", None).tolist() == []
+    assert filled.titled("values of attention", HasFlag("code")).tolist() == []
+    assert filled.titled("机器学习的理论", None).tolist() == [4]
+
+
+def test_numbers_and_state_tell_what_can_be_found(filled: Engine) -> None:
+    by_words, by_meaning = filled.numbers()
+    assert (by_words.tolist(), by_meaning.tolist()) == (EVERY, [1, 2, 3, 4])
+    state = filled.state()
+    assert (state.papers, state.with_vector, state.fingerprint) == (5, 4, MODEL)
+
+
+def test_a_replaced_paper_keeps_its_vector_and_nothing_else_of_the_old_one(filled: Engine) -> None:
+    filled.update(
+        [replace(PAPERS[0], title="birds", abstract="of the sea", categories=("q-bio.PE",))], (), no_vectors(), ""
+    )
+    filled.reload()
+    assert held(filled, HasWords("attention")) == [3]
+    assert held(filled, HasWords("birds")) == [1]
+    assert held(filled, InCategory("cs.CL")) == []
+    assert filled.nearest(vectors_of(1)[1][0], None, 1).numbers.tolist() == [1]
+    assert filled.state().with_vector == 4
+    filled.update([], (), (np.array([1], np.int64), vectors_of(30)[1]), MODEL)
+    filled.reload()
+    assert filled.nearest(vectors_of(30)[1][0], None, 1).numbers.tolist() == [1]
+    assert held(filled, HasWords("birds")) == [1]
+
+
+def test_papers_that_are_gone_are_gone_by_every_way(filled: Engine) -> None:
+    filled.update([], [1, 999], no_vectors(), "")
+    filled.reload()
+    assert held(filled, None) == [2, 3, 4, 70]
+    assert found(filled, Clause("attention")) == [3]
+    assert filled.nearest(vectors_of(1)[1][0], None, 10).numbers.tolist() == [2, 3, 4]
+    assert [part.tolist() for part in filled.numbers()] == [[2, 3, 4, 70], [2, 3, 4]]
+    filled.update([PAPERS[0]], (), vectors_of(1), MODEL)
+    filled.reload()
+    assert held(filled, None) == EVERY
+
+
+def test_the_same_batch_twice_is_the_same_index(filled: Engine) -> None:
+    filled.update(PAPERS, (), vectors_of(1, 2, 3, 4), MODEL)
+    filled.reload()
+    assert held(filled, None) == EVERY
+    assert filled.count(HasWords("attention")) == 2
+    assert filled.state().with_vector == 4
+
+
+def test_vectors_of_another_model_are_refused_and_nothing_is_written(filled: Engine) -> None:
+    with pytest.raises(FingerprintError, match="rebuild"):
+        filled.update([replace(PAPERS[0], title="birds")], (), vectors_of(1), "model-b")
+    filled.reload()
+    assert held(filled, HasWords("birds")) == []
+    assert filled.state().fingerprint == MODEL
+
+
+def test_an_empty_update_changes_nothing(filled: Engine) -> None:
+    filled.update([], (), no_vectors(), "")
+    filled.reload()
+    assert held(filled, None) == EVERY
+    assert filled.state().fingerprint == MODEL
+
+
+def test_what_was_written_is_there_when_opened_again(kind: Kind, filled: Engine, opened: Callable[[], Engine]) -> None:
+    if not kind.survives_reopening:
+        pytest.skip(f"{kind.name} keeps its index in this one object")
+    again = opened()
+    assert held(again, None) == EVERY
+    assert again.state() == filled.state()
