@@ -38,6 +38,6 @@ def index_dir(settings: object, tmp_path: Path) -> Iterator[Path]:
 
     folder = tmp_path / "index"
     settings.INDEX_DIR = folder  # type: ignore[attr-defined]
-    maintenance.index.cache_clear()
+    maintenance.shelf.cache_clear()
     yield folder
-    maintenance.index.cache_clear()
+    maintenance.shelf.cache_clear()

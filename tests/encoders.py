@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from broadsheet.search import embedder, evaluation, find, maintenance
+from broadsheet.search import embedder
 
 # Words that share no letters and mean the same.
 MEANINGS = {"automobile": "car", "vehicle": "car", "feline": "cat", "kitten": "cat", "canine": "dog", "puppy": "dog"}
@@ -26,7 +26,7 @@ class FakeEncoder:
         self.fingerprint = fingerprint
         self.encoded: list[str] = []
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], **options: object) -> NDArray[np.float32]:
         self.encoded += texts
         return np.stack([self._vector(text) for text in texts]) if texts else np.empty((0, self.dims), np.float32)
 
@@ -43,9 +43,12 @@ class FakeEncoder:
 
 def use(monkeypatch: pytest.MonkeyPatch, model: FakeEncoder | None) -> None:
     """Let the whole program use this encoder, or none."""
-    # What is already imported holds the function by its name; the commands look it up anew.
-    for module in (embedder, evaluation, find, maintenance):
-        monkeypatch.setattr(module, "encoder", lambda: model)
+    monkeypatch.setattr(embedder, "encoder", lambda: model)
+
+
+def use_everywhere(model: FakeEncoder) -> None:
+    """Let this process use this encoder from now on: for programs that are run by tests."""
+    embedder.encoder = lambda: model  # type: ignore[assignment]
 
 
 @pytest.fixture

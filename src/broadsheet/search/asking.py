@@ -30,7 +30,7 @@ class Asked:
     """A query as it is put to an engine.
 
     ``must`` holds for every answer, ``strict`` for the papers that have everything that was typed. ``alike`` are the
-    papers to find similar ones to, by row id.
+    papers to find similar ones to, by row id, and ``alike_texts`` what stands for papers that are not in the catalogue.
     """
 
     query: PaperQuery
@@ -38,6 +38,7 @@ class Asked:
     must: Condition | None
     strict: Condition | None
     alike: tuple[int, ...] = ()
+    alike_texts: tuple[str, ...] = ()
 
     @property
     def ranks(self) -> bool:
@@ -59,13 +60,15 @@ def ask(query: PaperQuery) -> Asked:
     """Read the words of a query and put its filters beside them."""
     reading = read(query.words, today=timezone.localdate(), resolve=_number_of)
     facts = _facts(query)
-    alike = _numbers_of(query.like)
+    alike = {name: _number_of(name) for name in query.like}
+    known = tuple(dict.fromkeys(number for number in alike.values() if number is not None))
     return Asked(
         query=query,
         reading=reading,
         must=both(reading.hard, facts),
         strict=both(reading.strict, facts),
-        alike=alike,
+        alike=known,
+        alike_texts=tuple(name for name, number in alike.items() if number is None),
     )
 
 
@@ -77,11 +80,6 @@ def newest_number() -> int:
 def _number_of(name: str) -> int | None:
     paper = paper_named(name)
     return paper.pk if paper else None
-
-
-def _numbers_of(names: tuple[str, ...]) -> tuple[int, ...]:
-    found = (_number_of(name) for name in names)
-    return tuple(dict.fromkeys(number for number in found if number is not None))
 
 
 def _facts(query: PaperQuery) -> Condition | None:

@@ -4,8 +4,8 @@ Parameters: ``q`` a question in the language of ``search.language`` · ``mode`` 
 category codes (repeated or separated by commas; ``cs.*`` is a whole archive) · ``year`` of publication (``2024``,
 ``2020..2024``) · ``org`` the slug of an organisation · ``date``, ``week`` (``2025-W44``), ``month`` (``2025-10``) or
 ``from``/``to``: days on which a paper was listed · ``code`` 1 for papers with a code link · ``saved`` the slug of a
-saved page · ``like`` names of papers to find similar ones to · ``prefer`` recent or popular · ``sort`` · ``upto`` the
-newest paper that the first page of this list knew.
+saved page · ``like`` names of papers, or titles, to find similar ones to (repeated) · ``prefer`` recent or popular ·
+``sort`` · ``upto`` the newest paper that the first page of this list knew.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SORTS: tuple[Sort, ...] = ("relevance", "votes", "comments", "newest", "saved")
 PREFERENCES: tuple[Preference, ...] = ("recent", "popular")
 LONGEST_WORDS = 1_000
 MOST_ALIKE = 50
+LONGEST_LIKENESS = 300
 MOST_CATEGORIES = 50
 CATEGORY = re.compile(r"[A-Za-z][A-Za-z0-9-]*(\.([A-Za-z0-9-]+|\*))?")
 SLUG = re.compile(r"[-\w]{1,120}")
@@ -266,21 +267,18 @@ def _upto(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _listed(given: QueryDict | Mapping[str, str], name: str) -> tuple[str, ...]:
-    """The values of a parameter that may be repeated, or hold several separated by commas."""
-    values = given.getlist(name) if isinstance(given, QueryDict) else [given.get(name, "")]
-    return tuple(dict.fromkeys(word.strip() for value in values for word in value.split(",") if word.strip()))
-
-
 def _alike(given: QueryDict | Mapping[str, str]) -> tuple[str, ...]:
-    names = tuple(storable_text(name)[:200] for name in _listed(given, "like"))
+    values = given.getlist("like") if isinstance(given, QueryDict) else [given.get("like", "")]
+    texts = (" ".join(storable_text(value).split())[:LONGEST_LIKENESS] for value in values)
+    names = tuple(dict.fromkeys(text for text in texts if text))
     if len(names) > MOST_ALIKE:
         raise QueryError("like", f"{len(names)} papers", f"at most {MOST_ALIKE} papers")
     return names
 
 
 def _categories(given: QueryDict | Mapping[str, str]) -> tuple[str, ...]:
-    codes = _listed(given, "cat")
+    values = given.getlist("cat") if isinstance(given, QueryDict) else [given.get("cat", "")]
+    codes = tuple(dict.fromkeys(code.strip() for value in values for code in value.split(",") if code.strip()))
     for code in codes:
         if not CATEGORY.fullmatch(code):
             raise QueryError("cat", code, "a category code such as cs.CL, or an archive such as cs.*")

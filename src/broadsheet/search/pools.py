@@ -1,0 +1,91 @@
+"""The ranked part of an answer: the best papers by words and the nearest by meaning, made one list.
+
+Decision 0016 has the reasons; ``fusion``, ``feedback`` and ``hubs`` have the formulas. Everything here is the same for
+every engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.search import embedder
+from broadsheet.search.asking import Asked
+from broadsheet.search.engines.base import Engine, Floats, Numbers, Scored
+from broadsheet.search.fusion import fuse, ranked
+
+# How many papers by words and by meaning are scored, and how many of each at most belong to an answer.
+WORDS_DEPTH, NEAR_DEPTH = 500, 300
+ANSWER_DEPTH = 200
+# Below this cosine a paper is no nearer to a question than any other; it is then not an answer by meaning.
+LEAST_COSINE = 0.25
+NOTHING = Scored(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Ranked papers: numbers int64 (n,), scores float32 (n,) in [0, 1], best first.
+
+    ``is_near`` bool (n,): near in meaning. ``has_meaning``: whether the question could be compared by meaning at all.
+    """
+
+    numbers: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
+    scores: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    is_near: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    has_meaning: bool = False
+
+
+def pool_of(engine: Engine, asked: Asked) -> Pool:
+    """The ranked part of the answer to a question; a paper whose whole title was typed comes first."""
+    vector = question_vector(engine, asked)
+    words = by_words(engine, asked, WORDS_DEPTH)
+    near = NOTHING if vector is None else engine.nearest(vector, asked.must, NEAR_DEPTH)
+    kept = near.numbers[near.scores >= LEAST_COSINE][:ANSWER_DEPTH]
+    answers = np.union1d(words.numbers[:ANSWER_DEPTH], kept)
+    if len(words.numbers) and len(near.numbers):
+        numbers, scores = fuse(words, near)
+    else:
+        numbers, scores = ranked(*(near if len(near.numbers) else words))
+    belongs = np.isin(numbers, answers)
+    pool = Pool(numbers[belongs], scores[belongs], np.isin(numbers[belongs], kept), vector is not None)
+    return _titled_first(engine, asked, pool)
+
+
+def plain_pool(engine: Engine, asked: Asked) -> Pool:
+    """The baseline of the evaluation: 0.6 meaning + 0.4 words, both min-max scaled, over all papers."""
+    vector = question_vector(engine, asked)
+    words = by_words(engine, asked, 2_000)
+    near = NOTHING if vector is None else engine.nearest(vector, asked.must, engine.state().with_vector)
+    numbers, scores = fuse(words, near)
+    return Pool(numbers, scores, np.ones(len(numbers), np.bool_), vector is not None)
+
+
+def by_words(engine: Engine, asked: Asked, depth: int) -> Scored:
+    """The best papers by BM25; none for a question by meaning alone."""
+    if asked.query.mode == "meaning" or not asked.reading.clauses:
+        return NOTHING
+    return engine.words(asked.reading.clauses, asked.must, depth)
+
+
+def question_vector(engine: Engine, asked: Asked) -> Floats | None:
+    """The question as a unit vector (dims,) of the model that the index is for; None where there is none."""
+    if asked.query.mode == "words" or not asked.reading.about:
+        return None
+    model = embedder.encoder_for(engine.state().fingerprint)
+    return model.encode_query(asked.reading.about) if model else None
+
+
+def _titled_first(engine: Engine, asked: Asked, pool: Pool) -> Pool:
+    titled = engine.titled(asked.title_key, asked.must)
+    if not len(titled):
+        return pool
+    others = ~np.isin(pool.numbers, titled)
+    top = float(pool.scores[0]) if len(pool.scores) else 1.0
+    return Pool(
+        np.concatenate([titled, pool.numbers[others]]),
+        np.concatenate([np.full(len(titled), top, np.float32), pool.scores[others]]),
+        np.concatenate([np.isin(titled, pool.numbers[pool.is_near]), pool.is_near[others]]),
+        pool.has_meaning,
+    )
