@@ -99,12 +99,12 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    with _quick_folder(tmp_path) as quick:
+    with quick_folder(tmp_path) as quick:
         yield quick
 
 
 @contextmanager
-def _quick_folder(otherwise: Path) -> Iterator[Path]:
+def quick_folder(otherwise: Path) -> Iterator[Path]:
     """A folder in memory where there is one: Edge syncs each of its indexes to disk, and a test has twenty."""
     if not os.access("/dev/shm", os.W_OK):
         yield otherwise
@@ -128,7 +128,7 @@ def engine(opened: Callable[[], Engine]) -> Engine:
 @pytest.fixture(scope="module")
 def filled(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The engine with the five papers, of which four have vectors; tests only read it."""
-    with _quick_folder(tmp_path_factory.mktemp("filled")) as folder:
+    with quick_folder(tmp_path_factory.mktemp("filled")) as folder:
         for opened in MAKERS[kind.name](folder / "engine"):
             yield fill(opened())
 
