@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,22 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from broadsheet.search.embedding import with_openvino
+
 Array = NDArray[np.float32]
 Write = Callable[..., Path]
 Oracle = Callable[[Path, Sequence[int]], Array]
 
 LAYERS, HIDDEN, HEADS, WIDE, POSITIONS = 2, 32, 4, 64, 48
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,:;-()?!"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_processor() -> Iterator[None]:
+    """Let an installation take this for a machine without OpenVINO: what it chooses must not depend on the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(with_openvino, "is_usable", lambda: False)
+        yield
 
 
 @pytest.fixture(scope="session")

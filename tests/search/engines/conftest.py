@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -90,21 +92,45 @@ def _server(folder: Path) -> Iterator[Callable[[], Engine]]:
 MAKERS = {"embedded": _embedded, "qdrant-local": _local, "qdrant-edge": _edge, "qdrant-server": _server}
 
 
-@pytest.fixture(params=list(KINDS))
+@pytest.fixture(params=list(KINDS), scope="module")
 def kind(request: pytest.FixtureRequest) -> Kind:
     return KINDS[request.param]
 
 
 @pytest.fixture
-def opened(kind: Kind, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
-    """Opens the engine under test; the same index each time."""
-    yield from MAKERS[kind.name](tmp_path / "engine")
+def folder(tmp_path: Path) -> Iterator[Path]:
+    with quick_folder(tmp_path) as quick:
+        yield quick
+
+
+@contextmanager
+def quick_folder(otherwise: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: Edge syncs each of its indexes to disk, and a test has twenty."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield otherwise
+        return
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def opened(kind: Kind, folder: Path) -> Iterator[Callable[[], Engine]]:
+    """Opens the engine under test; the same index each time, empty at first."""
+    yield from MAKERS[kind.name](folder / "engine")
 
 
 @pytest.fixture
 def engine(opened: Callable[[], Engine]) -> Engine:
     """The engine under test, empty."""
     return opened()
+
+
+@pytest.fixture(scope="module")
+def filled(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The engine with the five papers, of which four have vectors; tests only read it."""
+    with quick_folder(tmp_path_factory.mktemp("filled")) as folder:
+        for opened in MAKERS[kind.name](folder / "engine"):
+            yield fill(opened())
 
 
 PAPERS = (
@@ -152,9 +178,7 @@ def no_vectors() -> tuple[np.ndarray, np.ndarray]:
 MODEL = "model-a"
 
 
-@pytest.fixture
-def filled(engine: Engine) -> Engine:
-    """The engine with the five papers, of which four have vectors."""
+def fill(engine: Engine) -> Engine:
     engine.update(PAPERS, (), vectors_of(1, 2, 3, 4), MODEL)
     engine.reload()
     return engine

@@ -163,9 +163,7 @@ def _schema(schema: Any) -> Any:
         return edge.TextIndexParams(tokenizer=edge.TokenizerType.Word, phrase_matching=True, scoring=True)
     if isinstance(schema, models.IntegerIndexParams):
         return edge.IntegerIndexParams(lookup=schema.lookup, range=schema.range)
-    if isinstance(schema, models.KeywordIndexParams):
-        return edge.PayloadSchemaType.Keyword
-    return edge.PayloadSchemaType.Bool
+    return edge.PayloadSchemaType.Keyword
 
 
 def _params(params: models.SearchParams | None) -> Any:

@@ -81,9 +81,9 @@ PLAIN_WORDS = [
     Row(typed="https://example.org/a?b=c", plain="https://example.org/a?b=c"),
 ]
 LATEX = [
-    Row(typed="O(n log n) sorting", plain="o(n log n) sorting"),
+    Row(typed="O(n log n) sorting", plain="o(n log n sorting"),
     Row(typed="$O(n^2)$ attention", plain="o(n2) attention", about="O(n²) attention"),
-    Row(typed=r"$p(y|x)$ \alpha-divergence", plain="p(y x) alpha-divergence", about="p(y | x) α-divergence"),
+    Row(typed=r"$p(y|x)$ \alpha-divergence", plain="p(y x alpha-divergence", about="p(y | x) α-divergence"),
     Row(typed=r"Schr\"odinger \textbf{bridge matching}", plain="schrodinger bridge matching",
         about="Schrödinger bridge matching"),
 ]  # fmt: skip
@@ -175,6 +175,18 @@ OPERATORS = [
         more=(Clause("hinton", "authors"),), about="boltzmann dropout"),
     Row(typed="-survey", hard=Not(W("survey")), strict=Not(W("survey")), about=""),
 ]  # fmt: skip
+PROSE = [
+    # In running text quotes, brackets and capitals are punctuation; exclusions at its end are meant.
+    Row(typed='Do models of the "physical" world (and of people) understand what they do NOT see?',
+        plain="do models of the world and of people understand what they do not see",
+        strict=All((W("do models of the world and people understand what they not see"), P("physical"))),
+        more=(phrase("physical"),), notes=(Note("prose", '"physical" NOT'),)),
+    Row(typed="how can large language models be taught to reason about sets -survey",
+        plain="how can large language models be taught to reason about sets", hard=Not(W("survey")),
+        strict=All((W("how can large language models be taught to reason about sets"), Not(W("survey")))),
+        about="how can large language models be taught to reason about sets"),
+    Row(typed="Low-Rank Adaptation (LoRA)", plain="low-rank adaptation lora"),
+]  # fmt: skip
 BROKEN = [
     Row(typed='"diffusion model', plain="diffusion model", about="diffusion model", notes=(Note("syntax", '"'),),
         canonical="diffusion model"),
@@ -200,7 +212,7 @@ BROKEN = [
     Row(typed="\x00mam\u200bba \u202eevil", plain="mamba evil", about="mamba evil", canonical="mamba evil"),
     Row(typed="  ", about="", canonical=""),
 ]  # fmt: skip
-ROWS = [*PLAIN_WORDS, *LATEX, *PHRASES, *FIELDS, *FACTS, *OPERATORS, *BROKEN]
+ROWS = [*PLAIN_WORDS, *LATEX, *PHRASES, *FIELDS, *FACTS, *OPERATORS, *PROSE, *BROKEN]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.typed for row in ROWS])

@@ -152,7 +152,7 @@ class Encoder:
 
     def _embed_query(self, text: str) -> NDArray[np.float32]:
         runtime = self._runtime()
-        row = runtime.vectors([runtime.tokenise(self.manifest.query_prefix + text)])[0]
+        row: NDArray[np.float32] = runtime.vectors([runtime.tokenise(self.manifest.query_prefix + text)])[0]
         row.setflags(write=False)  # it is handed to everyone who asks the same
         return row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from broadsheet.catalogue.text import to_plain
@@ -16,6 +17,8 @@ LONGEST = 2_000
 """Characters that are read of a question; the rest is left out and told."""
 MOST_NOTES = 10
 LONGEST_PART = 60
+# What a bracket or quote was taken from between a word and its punctuation.
+_DETACHED = re.compile(r" ([,.;:?!]+(?: |$))")
 _CLAUSE_FIELDS: dict[str, TextField] = {
     "phrase": "any",
     "title": "title",
@@ -35,16 +38,16 @@ def read(typed: str, *, today: date, resolve: Resolve = _no_paper) -> Reading:
     of ``id:`` names, which may be any identifier or address.
     """
     text, notes = _one_line(typed)
-    tree, told = parse(text, Surroundings(today, resolve))
-    leaves = list(wanted(tree))
+    parsed = parse(text, Surroundings(today, resolve))
+    tree, leaves = parsed.tree, list(wanted(parsed.tree))
     return Reading(
         typed=typed,
         hard=_demanded(tree),
         strict=_everything(tree),
         clauses=_clauses(leaves),
         plain=tuple(unit for leaf in leaves if leaf.kind == "word" for unit in leaf.text.split()),
-        about=_about(leaves),
-        notes=_short([*notes, *told]),
+        about=_about(leaves, text if parsed.is_bare else None),
+        notes=_short([*notes, *parsed.notes]),
         tree=tree,
     )
 
@@ -109,7 +112,10 @@ def _clauses(leaves: list[Leaf]) -> tuple[Clause, ...]:
     return tuple(found)
 
 
-def _about(leaves: list[Leaf]) -> str:
-    """The natural text; signs alone say nothing."""
-    text = to_plain(" ".join(leaf.about for leaf in leaves if leaf.about))
-    return text if any(leaf.text and leaf.about for leaf in leaves) else ""
+def _about(leaves: list[Leaf], typed: str | None) -> str:
+    """The natural text, which is what was typed where that has no operators; signs alone say nothing."""
+    if not any(leaf.text and leaf.about for leaf in leaves):
+        return ""
+    if typed is None:
+        typed = _DETACHED.sub(r"\1", " ".join(leaf.about for leaf in leaves if leaf.about))
+    return to_plain(typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from broadsheet.catalogue.text import fold, to_plain
@@ -52,7 +52,13 @@ def is_indexed(folded: str) -> bool:
 
 def units(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without the punctuation around them; a hyphenated word is one."""
-    return tuple(unit for part in fold(text).split() if has_letters(unit := part.strip(_EDGES)))
+    return tuple(unit for part in fold(text).split() if has_letters(unit := _without_edges(part)))
+
+
+def _without_edges(part: str) -> str:
+    part = part.strip(_EDGES)
+    # Brackets that belong together inside a word stay: "o(n)", but "(mipo)".
+    return part.strip(_EDGES + "()[]") if part[:1] in "([" or part.count("(") < part.count(")") else part
 
 
 def word(raw: str, said: str | None = None) -> Leaf:
@@ -63,9 +69,9 @@ def word(raw: str, said: str | None = None) -> Leaf:
     return Leaf("word", raw, (to_plain(said),) if text else (), condition, text, said)
 
 
-def phrase(raw: str) -> Leaf:
+def phrase(raw: str, *, is_soft: bool = False) -> Leaf:
     """A quoted phrase; raises ``ValueError`` where the index holds none of its words."""
-    return _text("phrase", "any", raw, is_quoted=True)
+    return replace(_text("phrase", "any", raw, is_quoted=True), is_soft=is_soft)
 
 
 def field(kind: str, value: str, *, is_quoted: bool, around: Surroundings) -> Leaf:

@@ -12,7 +12,10 @@ Nothing fails: an operator that has no term beside it is a word.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from broadsheet.search.language import fields
+from broadsheet.search.language.prose import as_prose, is_prose
 from broadsheet.search.language.reading import Note, NoteKind
 from broadsheet.search.language.tokens import Token, tokens
 from broadsheet.search.language.tree import Leaf, Node, Without, joined
@@ -20,11 +23,27 @@ from broadsheet.search.language.tree import Leaf, Node, Without, joined
 _OF_TEXT = ("", "title", "abstract", "author")
 
 
-def parse(text: str, around: fields.Surroundings) -> tuple[Node | None, list[Note]]:
-    """The tree of a text on one line, None when it asks for nothing, and notes on what was read otherwise."""
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The tree of a text, None when it asks for nothing; notes on what was read otherwise than its syntax says.
+
+    ``is_bare`` for a text that no operator takes anything from: it is about exactly what it says.
+    """
+
+    tree: Node | None
+    notes: list[Note]
+    is_bare: bool
+
+
+def parse(text: str, around: fields.Surroundings) -> Parsed:
+    """Parse a text on one line."""
     found, notes = tokens(text)
+    is_bare = not notes and all(token.kind in ("word", "open", "close") and not token.field for token in found)
+    if is_prose(found):
+        found, notes = as_prose(found)
+        is_bare = all(token.kind != "not" for token in found)
     parser = _Parser(found, notes, around)
-    return parser.all_of("", is_group=False), notes
+    return Parsed(parser.all_of("", is_group=False), notes, is_bare)
 
 
 class _Parser:
@@ -105,10 +124,18 @@ class _Parser:
             return self._valued(token.field, token.value, token.raw, is_quoted=token.is_quoted)
         if token.kind == "phrase":
             raw = f'"{token.raw}"'
+            if token.is_soft:
+                return self._soft(token.raw, raw)
             return self._valued(field, token.raw, f"{field}:{raw}" if field else raw, is_quoted=True)
         if field and fields.units(token.raw):
             return self._valued(field, token.raw, f"{field}:{token.raw}", is_quoted=False)
         return fields.word(token.raw)
+
+    def _soft(self, value: str, raw: str) -> Leaf:
+        try:
+            return fields.phrase(value, is_soft=True)
+        except ValueError:
+            return fields.word(raw, value)
 
     def _valued(self, field: str, value: str, raw: str, *, is_quoted: bool) -> Leaf:
         try:

@@ -18,7 +18,7 @@ class Clause:
     is_phrase: bool = False
 
 
-NoteKind = Literal["syntax", "value", "operator", "empty", "unknown", "length"]
+NoteKind = Literal["syntax", "value", "operator", "empty", "unknown", "length", "prose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,10 @@ class Note:
     """A part of the question that was not read as its syntax says: ``part`` as typed, searched as words instead.
 
     ``kind`` says why: unbalanced or unknown syntax, a value that the field does not take (or that no index holds, such
-    as a phrase of nothing but stop words), an operator without words beside it, a field without a value. Two kinds are
-    not searched as words: ``unknown``, an identifier that no paper of the catalogue has, and ``length``, where what
-    follows ``part`` was left out. The page has the sentence for each.
+    as a phrase of nothing but stop words), an operator without words beside it, a field without a value. Three kinds
+    say something else: ``unknown``, an identifier that no paper of the catalogue has; ``length``, what follows ``part``
+    was left out; ``prose``, the question is running text, so its quotes and NOT (``part``) demand nothing. The page has
+    the sentence for each.
     """
 
     kind: NoteKind

@@ -43,13 +43,17 @@ _LETTER = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``raw`` is what was typed; a field's token has its value (of a bracket that follows: none) beside it."""
+    """``raw`` is what was typed; a field's token has its value (of a bracket that follows: none) beside it.
+
+    A soft phrase counts for the rank and is not demanded.
+    """
 
     kind: TokenKind
     raw: str
     field: str = ""
     value: str = ""
     is_quoted: bool = False
+    is_soft: bool = False
 
 
 def has_letters(text: str) -> bool:

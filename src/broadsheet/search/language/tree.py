@@ -19,7 +19,7 @@ class Leaf:
 
     ``written`` is its canonical way to be typed and ``values`` what a reader is shown of it. ``text`` is folded, '' for
     facts and for signs without a letter; ``about`` is its part of the natural text. ``condition`` is None where a word
-    demands nothing (stop words, lone signs).
+    demands nothing (stop words, lone signs); a soft leaf counts for the rank, as plain words do, and is not demanded.
     """
 
     kind: LeafKind
@@ -29,6 +29,7 @@ class Leaf:
     text: str = ""
     about: str = ""
     is_phrase: bool = False
+    is_soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,10 @@ def joined(parts: list[Node], as_either: bool) -> Node | None:
 
 
 def is_plain(node: Node) -> bool:
-    """Whether a tree holds nothing but plain words, alone or as alternatives: what ranks and is not required."""
+    """Whether a tree holds nothing but what ranks and is not required: plain words, alone or as alternatives."""
     if isinstance(node, Both | Either):
         return all(is_plain(part) for part in node.parts)
-    return isinstance(node, Leaf) and node.kind == "word"
+    return isinstance(node, Leaf) and (node.kind == "word" or node.is_soft)
 
 
 def wanted(node: Node | None) -> Iterator[Leaf]:

@@ -118,7 +118,7 @@ def _fact(condition: FactCondition) -> models.Filter:
     if isinstance(condition, OneOf):
         return among_ids(condition.numbers)
     if isinstance(condition, HasFlag):
-        return _equal("code", True) if condition.name == "code" else _within("comments", 1, None)
+        return _within("code", 1, None) if condition.name == "code" else _within("comments", 1, None)
     return _range(condition)
 
 
@@ -137,7 +137,7 @@ def _matching(key: str, match: models.MatchText | models.MatchPhrase | models.Ma
     return models.Filter(must=[models.FieldCondition(key=key, match=match)])
 
 
-def _equal(key: str, value: str | bool) -> models.Filter:
+def _equal(key: str, value: str) -> models.Filter:
     return _matching(key, models.MatchValue(value=value))
 
 

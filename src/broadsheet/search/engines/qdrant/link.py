@@ -2,12 +2,13 @@
 
 A question may take ``timeout`` seconds in all. Within it, failures of the network and answers that say "try again"
 (408, 429, 500, 502, 503, 504) are retried at the next node, after a pause that doubles and is drawn at random: full
-jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). When that fails the breaker opens: for
-a few seconds every call fails at once, then one is let through, and its success closes it (M. Nygard, "Release It!").
+jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). When that fails the breaker opens:
+for a few seconds calls fail at once, then one is let through, and its success closes it (M. Nygard, "Release It!").
 """
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -28,6 +29,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 MOST_ATTEMPTS = 4
 # How long the breaker stays open at first and at most; it doubles with each probe that fails.
 FIRST_REST, LONGEST_REST = 2.0, 30.0
+# What stands between may answer with a page of its own.
+NONSENSE = (json.JSONDecodeError, UnicodeDecodeError)
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -95,17 +98,15 @@ class Link:
         *,
         deadline: _Deadline | None = None,
         breaker: Breaker | None = None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clients = tuple(clients)
         self._timeout = timeout
         self._deadline = deadline or _Deadline()
         self._breaker = breaker or Breaker()
-        self._sleep = sleep
         self._first = 0
 
     @classmethod
-    def to(cls, address: Address) -> Link:
+    def to(cls, address: Address, breaker: Breaker | None = None) -> Link:
         """A link to a cluster; nothing is sent yet."""
         deadline = _Deadline()
         clients = [
@@ -118,7 +119,7 @@ class Link:
             )
             for node in address.nodes
         ]
-        return cls(clients, address.timeout, deadline=deadline)
+        return cls(clients, address.timeout, deadline=deadline, breaker=breaker)
 
     def close(self) -> None:
         """Close the connections."""
@@ -144,10 +145,10 @@ class Link:
             self._deadline.seconds = left if is_last else max(left / 2, min(left, 0.05))
             try:
                 answer = self._attempt(what, call)
-            except (ApiException, QdrantException) as error:
+            except (ApiException, QdrantException, *NONSENSE) as error:
                 reason = error
                 self._first += 1
-                self._sleep(max(0.0, min(pause, ends_at - time.monotonic())))
+                time.sleep(max(0.0, min(pause, ends_at - time.monotonic())))
             else:
                 self._breaker.succeeded()
                 return answer
@@ -164,6 +165,8 @@ class Link:
             if error.status_code == 404:
                 raise MissingError(f"qdrant engine: {what}: not found") from error
             raise EngineError(f"qdrant engine: {what}: refused with {error.status_code}: {_said(error)}") from error
+        except NONSENSE:
+            raise
         except ValueError as error:
             # What the client without a network raises where a server answers 404 or 400.
             if "not found" in str(error):

@@ -19,7 +19,7 @@ LOTS = 1 << 16
 
 RANKED_FIELDS = ("text", "title", "abstract", "authors", "organisations")
 KEYWORD_FIELDS = ("category", "filed", "organisation", "language", "title_key")
-NUMBER_FIELDS = ("number", "days", "year", "votes", "comments", "lot")
+NUMBER_FIELDS = ("number", "days", "year", "votes", "comments", "code", "lot")
 
 
 def payload_of(document: IndexDocument) -> dict[str, object]:
@@ -41,7 +41,7 @@ def payload_of(document: IndexDocument) -> dict[str, object]:
         "organisation": [slug for slug, _ in document.organisations],
         "days": sorted(day.toordinal() for day in document.days),
         "year": document.year,
-        "code": document.has_code,
+        "code": int(document.has_code),
         "votes": document.votes_count,
         "comments": document.comments_count,
         "language": document.language,
@@ -65,9 +65,7 @@ def _filed(categories: tuple[str, ...]) -> set[str]:
     return codes | {f"{code.partition('.')[0]}.*" for code in codes}
 
 
-def indexes() -> dict[
-    str, models.PayloadSchemaType | models.TextIndexParams | models.IntegerIndexParams | models.KeywordIndexParams
-]:
+def indexes() -> dict[str, models.TextIndexParams | models.IntegerIndexParams | models.KeywordIndexParams]:
     """Every payload index of a collection, by field. All lie on disk and are read through the page cache."""
     text = models.TextIndexParams(
         type=models.TextIndexType.TEXT,
@@ -84,5 +82,4 @@ def indexes() -> dict[
         **dict.fromkeys(KEYWORD_FIELDS, keyword),
         **dict.fromkeys(NUMBER_FIELDS, integer),
         **{order_key(sort): order for sort in INDEXED_SORTS},
-        "code": models.PayloadSchemaType.BOOL,
     }
