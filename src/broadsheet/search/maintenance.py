@@ -22,11 +22,13 @@ from broadsheet.search import embedder
 from broadsheet.search.engines.base import Engine
 from broadsheet.search.indexing import document_of, noted_vectors, stored_vectors, texts_to_embed, with_facts
 from broadsheet.search.models import PaperVector, WaitingVector
-from broadsheet.search.shelf import Shelf
+from broadsheet.search.shelf import ClusterShelf, EmbeddedShelf, Shelf
 
 BATCH_SIZE = 500
 # So few that a paper which arrives meanwhile waits less than a second for its words to be indexed.
 EMBEDDED_AT_ONCE = 64
+# Of the standard model; a cluster's collection is laid out for vectors before there is one.
+STANDARD_DIMS = 384
 Progress = Callable[[int, int], None]
 Floats16 = NDArray[np.float16]
 
@@ -44,8 +46,11 @@ class IndexState:
 
 @lru_cache(maxsize=1)
 def shelf() -> Shelf:
-    """The instance's index with its generations."""
-    return Shelf(settings.INDEX_DIR)
+    """The instance's index with its generations: in its own folder, or on the cluster that the settings name."""
+    if not settings.SEARCH_URL:
+        return EmbeddedShelf(settings.INDEX_DIR)
+    model = embedder.encoder()
+    return ClusterShelf(settings.INDEX_DIR, settings.SEARCH_URL, model.dims if model else STANDARD_DIMS)
 
 
 def engine() -> Engine | None:

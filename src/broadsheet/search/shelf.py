@@ -1,8 +1,9 @@
 """Where the instance's index lies: the generation that answers, and the one that is being filled beside it.
 
 Layout of the folder: ``CURRENT`` names the generation in use; ``NEXT`` names the one being filled, how far it is, and
-for which model; each generation is a folder ``g<random>`` of an engine. Both files are replaced whole, so a reader sees
-the old generation or the new one and never half of one, and an interrupted rebuild goes on where it stopped.
+for which model; each generation is a folder ``g<random>`` of the embedded engine. Both files are replaced whole, so a
+reader sees the old generation or the new one and never half of one, and an interrupted rebuild goes on where it
+stopped. With a cluster the generations are collections there, and only ``NEXT`` and the locks are kept in the folder.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ import fcntl
 import json
 import secrets
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from broadsheet.search.engines.base import Engine
 from broadsheet.search.engines.embedded import EmbeddedEngine
+
+if TYPE_CHECKING:
+    from broadsheet.search.engines.qdrant.engine import QdrantEngine
 
 CURRENT, NEXT, FORM_FILE = "CURRENT", "NEXT", "form"
 
@@ -30,33 +37,41 @@ class Filling:
     filled_to: int = 0
 
 
-class Shelf:
+class Shelf(ABC):
     """The generations of one instance's index."""
 
     def __init__(self, folder: Path) -> None:
+        """``folder`` keeps what the generations have in common; it is made on the first write."""
         self.folder = folder
-        self._opened: dict[str, EmbeddedEngine] = {}
 
-    def current(self) -> EmbeddedEngine | None:
+    @abstractmethod
+    def current(self) -> Engine | None:
         """The generation in use, up to date; None when nothing was indexed yet or only by an older form of index."""
-        name = self._current_name()
-        if name is None or self._form_of(name) != EmbeddedEngine.form():
-            return None
-        return self._open(name)
 
-    def filling(self) -> tuple[EmbeddedEngine, Filling] | None:
+    @abstractmethod
+    def _engine(self, name: str) -> Engine | None:
+        """A generation by its name, up to date; None when it is of another form or gone."""
+
+    @abstractmethod
+    def _new(self, fingerprint: str) -> str:
+        """Make an empty generation for vectors of a model, and give its name."""
+
+    @abstractmethod
+    def _answer_with(self, name: str) -> None:
+        """Let a generation answer from now on, and remove those that are not needed any more."""
+
+    def filling(self) -> tuple[Engine, Filling] | None:
         """The generation that is being filled, and how far it is."""
         try:
             told = Filling(**json.loads((self.folder / NEXT).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        if self._form_of(told.name) != EmbeddedEngine.form():
-            return None
-        return self._open(told.name), told
+        engine = self._engine(told.name)
+        return (engine, told) if engine else None
 
     def begin(self, fingerprint: str) -> Filling:
         """Begin a new generation beside the current one, for vectors of this model."""
-        told = Filling(self._new(), fingerprint)
+        told = Filling(self._new(fingerprint), fingerprint)
         self._write(NEXT, json.dumps(asdict(told)))
         return told
 
@@ -65,22 +80,16 @@ class Shelf:
         self._write(NEXT, json.dumps(asdict(replace(told, filled_to=last))))
 
     def use(self, name: str | None = None) -> None:
-        """Answer with this generation (by default a new, empty one) and remove those before the one it replaces.
-
-        That one stays until the next exchange, for a reader that has just read its name.
-        """
-        replaced, name = self._current_name(), name or self._new()
-        self._write(CURRENT, name)
+        """Answer with this generation, by default a new, empty one; give up another that is being filled."""
+        self._answer_with(name or self._new(""))
         (self.folder / NEXT).unlink(missing_ok=True)
-        for folder in self.folder.glob("g*"):
-            if folder.name not in (name, replaced):
-                self._opened.pop(folder.name, None)
-                shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the writers' lock; another writer waits until this one is done with its batch."""
-        with self._locked("writer.lock"):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "writer.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     @contextmanager
@@ -95,26 +104,49 @@ class Shelf:
             else:
                 yield True
 
-    @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
+    def _write(self, name: str, text: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / name).open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        draft = self.folder / f"{name}.new"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self.folder / name)
 
-    def _new(self) -> str:
+
+class EmbeddedShelf(Shelf):
+    """Generations in the instance's own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._opened: dict[str, EmbeddedEngine] = {}
+
+    def current(self) -> EmbeddedEngine | None:
+        """The generation that ``CURRENT`` names."""
+        name = self._current_name()
+        return self._engine(name) if name else None
+
+    def _engine(self, name: str) -> EmbeddedEngine | None:
+        opened = self._opened.get(name)
+        if opened is not None:
+            opened.reload()
+            return opened
+        if self._form_of(name) != EmbeddedEngine.form():
+            return None
+        opened = self._opened[name] = EmbeddedEngine(self.folder / name, self.writing)
+        return opened
+
+    def _new(self, fingerprint: str) -> str:  # noqa: ARG002  (the vectors bring it with them)
         name = f"g{secrets.token_hex(6)}"
         (self.folder / name).mkdir(parents=True)
         (self.folder / name / FORM_FILE).write_text(EmbeddedEngine.form(), encoding="ascii")
         return name
 
-    def _open(self, name: str) -> EmbeddedEngine:
-        opened = self._opened.get(name)
-        if opened is None:
-            opened = self._opened[name] = EmbeddedEngine(self.folder / name, self.writing)
-        else:
-            opened.reload()
-        return opened
+    def _answer_with(self, name: str) -> None:
+        # The generation before this one stays until the next exchange, for a reader that has just read its name.
+        replaced = self._current_name()
+        self._write(CURRENT, name)
+        for folder in self.folder.glob("g*"):
+            if folder.name not in (name, replaced):
+                self._opened.pop(folder.name, None)
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _current_name(self) -> str | None:
         try:
@@ -128,8 +160,53 @@ class Shelf:
         except FileNotFoundError:
             return ""
 
-    def _write(self, name: str, text: str) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f"{name}.new"
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(self.folder / name)
+
+class ClusterShelf(Shelf):
+    """Generations as collections of a Qdrant cluster; an alias names the one that answers."""
+
+    def __init__(self, folder: Path, url: str, dims: int) -> None:
+        """Raises ``AddressError`` for an address that is not one, ``EngineError`` without the extra ``qdrant``."""
+        from broadsheet.search.engines.qdrant import from_url
+
+        super().__init__(folder)
+        self._alias = from_url(url)
+        self._dims = dims
+        self._generations: dict[str, QdrantEngine] = {}
+
+    def current(self) -> QdrantEngine | None:
+        """The collection that the alias stands for. Raises ``EngineGoneError`` when the cluster cannot be reached."""
+        return self._of_this_form(self._alias)
+
+    def _engine(self, name: str) -> QdrantEngine | None:
+        from broadsheet.search.engines.qdrant.engine import QdrantEngine
+
+        engine = self._generations.get(name)
+        if engine is None:
+            engine = QdrantEngine(self._alias.link, self._alias.address, generation=name, dims=self._dims)
+            self._generations = {name: engine}
+        return self._of_this_form(engine)
+
+    def _of_this_form(self, engine: QdrantEngine) -> QdrantEngine | None:
+        from broadsheet.search.engines.qdrant import collection
+
+        about = collection.about(engine.link, engine.collection)
+        if about is None or about.form != collection.form():
+            return None
+        engine.reload()
+        return engine
+
+    def _new(self, fingerprint: str) -> str:
+        from broadsheet.search.engines.qdrant import collection
+
+        link, address = self._alias.link, self._alias.address
+        name = collection.create(link, address, self._dims, is_bulk=bool(fingerprint))
+        if fingerprint:
+            collection.note(link, name, fingerprint=fingerprint)
+        return name
+
+    def _answer_with(self, name: str) -> None:
+        from broadsheet.search.engines.qdrant import collection
+
+        # Switched on at once and not waited for: until the graph is there the cluster compares with every vector.
+        collection.finish(self._alias.link, name, 0)
+        collection.use(self._alias.link, self._alias.address.name, name)

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from broadsheet.search.engines.qdrant import AddressError, parse
+
 SHORTEST_KEY = 50
 # The write-ahead log of older versions can corrupt a database that several processes write (fixed in 3.51.3, with
 # fixes carried back to 3.50.7 and 3.44.6).
@@ -37,6 +39,17 @@ def is_loopback(host: str) -> bool:
 def is_public() -> bool:
     """Whether the instance answers under any name that others may reach."""
     return any(not is_loopback(host) for host in settings.ALLOWED_HOSTS)
+
+
+@register(Tags.compatibility)
+def check_search_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse an address of a search cluster that is not one."""
+    try:
+        if settings.SEARCH_URL:
+            parse(settings.SEARCH_URL)
+    except AddressError as error:
+        return [Error(str(error), hint="Correct BROADSHEET_SEARCH_URL, or leave it empty.", id="broadsheet.E005")]
+    return []
 
 
 @register(Tags.security)

@@ -162,6 +162,11 @@ MODEL_DIR = Setting(
     "BROADSHEET_MODEL_DIR", _default_model_dir(), "Folder in which installed embedding models are kept."
 )
 EMBEDDING_THREADS = Setting("BROADSHEET_EMBEDDING_THREADS", "2", "Processor threads that one embedding run may use.")
+SEARCH_URL = Setting(
+    "BROADSHEET_SEARCH_URL",
+    "",
+    "Qdrant cluster, e.g. qdrant://:key@host:6333/papers?replicas=2; empty: the index lies in the home folder.",
+)
 WEB_WORKERS = Setting("BROADSHEET_WEB_WORKERS", "1", "Web server processes.")
 WEB_THREADS = Setting("BROADSHEET_WEB_THREADS", "4", "Threads in each web server process.")
 CONTACT = Setting("BROADSHEET_CONTACT", "", "How readers reach whoever runs the instance; shown on the about page.")
@@ -180,6 +185,7 @@ SETTINGS: tuple[Setting, ...] = (
     MODEL,
     MODEL_DIR,
     EMBEDDING_THREADS,
+    SEARCH_URL,
     WEB_WORKERS,
     WEB_THREADS,
     CONTACT,

@@ -22,6 +22,7 @@ CONTACT = config.CONTACT.text()
 INDEX_DIR = HOME / "index"
 MODEL = config.MODEL.text()
 MODEL_DIR = Path(config.MODEL_DIR.text()).expanduser()
+SEARCH_URL = config.SEARCH_URL.text()
 EMBEDDING_THREADS = config.EMBEDDING_THREADS.number(minimum=1)
 
 DEBUG = config.DEBUG.boolean()
