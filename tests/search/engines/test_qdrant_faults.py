@@ -17,7 +17,7 @@ from broadsheet.search.engines.base import EngineError, EngineGoneError
 from broadsheet.search.engines.qdrant import Address
 from broadsheet.search.engines.qdrant.collection import form
 from broadsheet.search.language import Clause
-from tests.search.engines.conftest import PAPERS, no_vectors
+from tests.search.engines.known import PAPERS, no_vectors
 
 pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
 
