@@ -12,9 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from qdrant_client import QdrantClient
 
 from broadsheet.search.engines.base import Engine
-from broadsheet.search.engines.qdrant.address import Address, parse
+from broadsheet.search.engines.qdrant import Address, collection, parse
+from broadsheet.search.engines.qdrant.engine import QdrantEngine
+from broadsheet.search.engines.qdrant.link import Link
+from tests.search.engines.edge_client import EdgeClient
 from tests.search.engines.known import DIMS, fill
 
 SERVER = "BROADSHEET_TEST_QDRANT_URL"
@@ -49,21 +53,14 @@ def _embedded(folder: Path) -> Iterator[Callable[[], Engine]]:
 
 
 def _local(folder: Path) -> Iterator[Callable[[], Engine]]:
-    qdrant = pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
-    yield from _through(qdrant.QdrantClient(":memory:"))
+    yield from _through(QdrantClient(":memory:"))
 
 
 def _edge(folder: Path) -> Iterator[Callable[[], Engine]]:
-    pytest.importorskip("qdrant_edge", reason="qdrant-edge-py is not installed")
-    from tests.search.engines.edge_client import EdgeClient
-
     yield from _through(EdgeClient(folder))
 
 
 def _through(client: object) -> Iterator[Callable[[], Engine]]:
-    from broadsheet.search.engines.qdrant.engine import QdrantEngine
-    from broadsheet.search.engines.qdrant.link import Link
-
     address = Address(nodes=(), name="papers")
     engine = QdrantEngine(Link([client], 30.0), address, dims=DIMS, is_exact=True)  # type: ignore[list-item]
     yield lambda: engine
@@ -74,10 +71,6 @@ def _server(folder: Path) -> Iterator[Callable[[], Engine]]:
     url = os.environ.get(SERVER, "")
     if not url:
         pytest.skip(f"no Qdrant server: set {SERVER}=qdrant://host:6333/name to test against one")
-    from broadsheet.search.engines.qdrant import collection
-    from broadsheet.search.engines.qdrant.engine import QdrantEngine
-    from broadsheet.search.engines.qdrant.link import Link
-
     address = replace(parse(url), name=f"{parse(url).name}-test-{secrets.token_hex(4)}")
     link = Link.to(address)
     yield lambda: QdrantEngine(Link.to(address), address, dims=DIMS)

@@ -16,13 +16,10 @@ import pytest
 from broadsheet.search.engines.base import EngineError, EngineGoneError
 from broadsheet.search.engines.qdrant import Address
 from broadsheet.search.engines.qdrant.collection import form
-from broadsheet.search.language import Clause
-from tests.search.engines.known import PAPERS, no_vectors
-
-pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
-
 from broadsheet.search.engines.qdrant.engine import QdrantEngine
 from broadsheet.search.engines.qdrant.link import FIRST_REST, Breaker, Link
+from broadsheet.search.language import Clause
+from tests.search.engines.known import PAPERS, no_vectors
 
 HANG, GARBAGE, OK = "hang", "garbage", 200
 

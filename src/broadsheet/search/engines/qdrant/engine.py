@@ -288,8 +288,7 @@ def _questions(clauses: Sequence[Clause], must: models.Filter | None) -> list[mo
     """One for the words of each field, and one for each phrase."""
     plain: dict[TextField, dict[str, None]] = {}
     questions: list[models.QueryRequest] = []
-    for clause in clauses:
-        terms = asked(clause.text, is_name=clause.field == "authors")
+    for clause, terms in asked(clauses):
         if not clause.is_phrase:
             plain.setdefault(clause.field, {}).update(dict.fromkeys(terms))
         elif terms:
