@@ -62,7 +62,7 @@ def _edge(folder: Path) -> Iterator[Callable[[], Engine]]:
 
 def _through(client: object) -> Iterator[Callable[[], Engine]]:
     address = Address(nodes=(), name="papers")
-    engine = QdrantEngine(Link([client], 30.0), address, dims=DIMS, is_exact=True)  # type: ignore[list-item]
+    engine = QdrantEngine(Link([client], 30.0), address, dims=DIMS, is_local=True)  # type: ignore[list-item]
     yield lambda: engine
     engine.link.close()
 

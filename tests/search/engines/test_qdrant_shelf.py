@@ -43,11 +43,11 @@ def link(client: object) -> Link:
 
 @pytest.fixture
 def shelf(link: Link) -> QdrantShelf:
-    return QdrantShelf(link, ADDRESS, dims=DIMS, is_exact=True)
+    return QdrantShelf(link, ADDRESS, dims=DIMS, is_local=True)
 
 
 def reader(link: Link) -> QdrantEngine:
-    return QdrantEngine(link, ADDRESS, dims=DIMS, is_exact=True)
+    return QdrantEngine(link, ADDRESS, dims=DIMS, is_local=True)
 
 
 def test_an_empty_cluster_has_nothing_in_use_and_nothing_being_filled(shelf: QdrantShelf) -> None:
@@ -79,7 +79,7 @@ def test_readers_see_the_old_collection_until_the_new_one_takes_its_place(shelf:
 def test_an_interrupted_rebuild_goes_on_where_it_stopped(shelf: QdrantShelf, link: Link) -> None:
     told = shelf.begin(MODEL)
     shelf.note_filled(told, 70)
-    found = QdrantShelf(link, ADDRESS, dims=DIMS, is_exact=True).filling()
+    found = QdrantShelf(link, ADDRESS, dims=DIMS, is_local=True).filling()
     assert found is not None
     assert found[1] == replace(told, filled_to=70)
     fill(found[0])
@@ -112,7 +112,7 @@ def test_a_collection_of_another_form_is_refused_and_not_in_use(shelf: QdrantShe
         reader(link).update(PAPERS, (), no_vectors(), "")
 
 
-def test_a_large_load_goes_in_parallel_and_whole(shelf: QdrantShelf) -> None:
+def test_a_load_of_several_batches_is_there_whole(shelf: QdrantShelf) -> None:
     told = shelf.begin(MODEL)
     found = shelf.filling()
     assert found is not None

@@ -31,11 +31,11 @@ class Filling:
 class QdrantShelf:
     """The collections behind one address."""
 
-    def __init__(self, link: Link, address: Address, *, dims: int = DIMS, is_exact: bool = False) -> None:
+    def __init__(self, link: Link, address: Address, *, dims: int = DIMS, is_local: bool = False) -> None:
         self._link = link
         self._address = address
         self._dims = dims
-        self._is_exact = is_exact
+        self._is_local = is_local
         self._current = self._engine("")
 
     def current(self) -> QdrantEngine | None:
@@ -77,4 +77,4 @@ class QdrantShelf:
         collection.use(self._link, self._address.name, name)
 
     def _engine(self, generation: str) -> QdrantEngine:
-        return QdrantEngine(self._link, self._address, generation=generation, dims=self._dims, is_exact=self._is_exact)
+        return QdrantEngine(self._link, self._address, generation=generation, dims=self._dims, is_local=self._is_local)
