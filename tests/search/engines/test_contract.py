@@ -4,36 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
 
 from broadsheet.search.conditions import (
     All,
-    Any,
     Condition,
-    FigureWithin,
     HasFlag,
-    HasPhrase,
     HasWords,
     InCategory,
-    InLanguage,
-    ListedWithin,
     Not,
-    OfOrganisation,
-    OneOf,
-    UpTo,
-    YearWithin,
 )
 from broadsheet.search.engines.base import Engine, FingerprintError
 from broadsheet.search.language import Clause
 from broadsheet.search.ordering import IndexedSort, sort_key
-from tests.search.engines.conftest import DIMS, MODEL, PAPERS, Kind, fill, no_vectors, vectors_of
+from tests.search.engines.conftest import Kind
+from tests.search.engines.known import DIMS, EVERY, FACTS, MODEL, PAPERS, TEXTS, fill, no_vectors, vectors_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
-
-EVERY = [1, 2, 3, 4, 70]
 
 
 def held(engine: Engine, condition: Condition | None) -> list[int]:
@@ -42,83 +31,6 @@ def held(engine: Engine, condition: Condition | None) -> list[int]:
 
 def found(engine: Engine, *clauses: Clause, must: Condition | None = None) -> list[int]:
     return engine.words(clauses, must, 10).numbers.tolist()
-
-
-FACTS: list[tuple[Condition, list[int]]] = [
-    (InCategory("cs.LG"), [1, 4]),
-    (InCategory("CS.lg"), [1, 4]),
-    (InCategory("cs.*"), [1, 3, 4]),
-    (InCategory("math.*"), [2]),
-    (InCategory("cs"), []),
-    (OfOrganisation("north-lab"), [1, 3]),
-    (OfOrganisation("sud"), [3]),
-    (OfOrganisation("nowhere"), []),
-    (ListedWithin(date(2024, 3, 9), date(2024, 3, 9)), [1]),
-    (ListedWithin(date(2024, 3, 2), date(2024, 3, 8)), [2]),
-    (ListedWithin(None, date(2024, 3, 1)), [1, 70]),
-    (ListedWithin(date(2024, 12, 31), None), [3]),
-    (ListedWithin(), [1, 2, 3, 70]),
-    (YearWithin(2024, 2024), [2, 70]),
-    (YearWithin(None, 2023), [1]),
-    (YearWithin(2025), [3]),
-    (YearWithin(), [1, 2, 3, 70]),
-    (HasFlag("code"), [1, 4]),
-    (HasFlag("comments"), [1, 3]),
-    (FigureWithin("votes", 3), [1, 2]),
-    (FigureWithin("votes", None, 0), [3, 70]),
-    (FigureWithin("votes"), EVERY),
-    (FigureWithin("comments", 3, 8), [1]),
-    (InLanguage("fr"), [3]),
-    (OneOf(frozenset({2, 70, 999, -1})), [2, 70]),
-    (OneOf(frozenset()), []),
-    (UpTo(3), [1, 2, 3]),
-    (All(()), EVERY),
-    (Any(()), []),
-    (Not(All(())), []),
-    (Not(Any(())), EVERY),
-    (Not(InCategory("cs.*")), [2, 70]),
-    (Not(Not(HasFlag("code"))), [1, 4]),
-    (All((InCategory("cs.*"), Not(HasFlag("code")))), [3]),
-    (Any((InLanguage("fr"), All((HasFlag("code"), FigureWithin("votes", 5))))), [1, 3]),
-    (Not(ListedWithin(date(2024, 3, 1), date(2024, 3, 1))), [2, 3, 4]),
-]
-
-TEXTS: list[tuple[Condition, list[int]]] = [
-    (HasWords("attention"), [1, 3]),
-    (HasWords("attention", "title"), [1, 3]),
-    (HasWords("attention", "abstract"), [1]),
-    (HasWords("networks attention"), [1, 3]),
-    (HasWords("value", "title"), [2, 3]),
-    (HasWords("learn"), [3]),
-    (HasWords("lovelace"), [1, 3]),
-    (HasWords("lovelace", "title"), []),
-    (HasWords("lovelace", "authors"), [1, 3]),
-    (HasWords("laboratory", "organisations"), [1, 3]),
-    (HasWords("laboratory"), []),
-    (HasWords("the"), []),
-    (HasWords(""), []),
-    (HasWords("of the value"), [2, 3]),
-    (HasWords("zero-sum"), [2]),
-    (HasWords("zerosum"), [2]),
-    (HasWords("o'brien"), [2]),
-    (HasWords("学习"), [4]),
-    (HasWords("器学", "title"), [4]),
-    (HasWords("学机"), []),
-    (HasPhrase("matrix games"), [2]),
-    (HasPhrase("games matrix"), []),
-    (HasPhrase("values of attention"), [3]),
-    (HasPhrase("networks of learners"), [3]),
-    (HasPhrase("alan turing", "authors"), [1]),
-    (HasPhrase("lovelace alan", "authors"), []),
-    (HasPhrase("alan turing"), [1]),
-    (HasPhrase("need a network"), []),
-    (HasPhrase("sud institut", "organisations"), [3]),
-    (HasPhrase("机器学习"), [4]),
-    (HasPhrase("the"), []),
-    (Not(HasWords("games")), [1, 4, 70]),
-    (Any((HasPhrase("matrix games"), HasWords("attention", "abstract"))), [1, 2]),
-    (All((HasWords("games"), InCategory("cs.*"))), [3]),
-]
 
 
 def test_an_empty_engine_answers_every_question_with_nothing(engine: Engine) -> None:

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -16,13 +16,10 @@ import pytest
 from broadsheet.search.engines.base import EngineError, EngineGoneError
 from broadsheet.search.engines.qdrant import Address
 from broadsheet.search.engines.qdrant.collection import form
-from broadsheet.search.language import Clause
-from tests.search.engines.conftest import PAPERS, no_vectors
-
-pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
-
 from broadsheet.search.engines.qdrant.engine import QdrantEngine
 from broadsheet.search.engines.qdrant.link import FIRST_REST, Breaker, Link
+from broadsheet.search.language import Clause
+from tests.search.engines.known import PAPERS, no_vectors
 
 HANG, GARBAGE, OK = "hang", "garbage", 200
 
@@ -203,3 +200,23 @@ def test_a_write_is_repeated_whole_until_it_is_acknowledged() -> None:
     assert len(writes) == 3
     assert len(set(writes)) == 1
     assert [point["id"] for point in json.loads(writes[0])["operations"][0]["upsert"]["points"]] == [1, 2]
+
+
+def test_a_large_load_is_sent_in_batches_at_once_and_a_lost_one_again() -> None:
+    papers = [replace(PAPERS[0], number=number) for number in range(1, 1001)]
+    with running(OK, OK, 503, OK, 500) as node, engine_on(node.url) as engine:
+        engine.update(papers, (), no_vectors(), "")
+    writes = [json.loads(sent) for _, path, sent in node.asked if path.endswith("/points/batch")]
+    assert len(writes) == 6
+    sent = [point["id"] for write in writes for one in write["operations"] for point in one["upsert"]["points"]]
+    assert set(sent) == set(range(1, 1001))
+
+
+def test_a_load_that_cannot_be_finished_says_so() -> None:
+    papers = [replace(PAPERS[0], number=number) for number in range(1, 1001)]
+    with (
+        running(OK, OK, OK, *[400] * 3) as node,
+        engine_on(node.url) as engine,
+        pytest.raises(EngineError, match="write: refused with 400"),
+    ):
+        engine.update(papers, (), no_vectors(), "")

@@ -17,6 +17,7 @@ from broadsheet.search.engines.qdrant.address import Address
 from broadsheet.search.engines.qdrant.link import Link, MissingError
 from broadsheet.search.engines.qdrant.points import FORMAT, VECTOR, indexes
 from broadsheet.search.words.analysis import ANALYSER
+from broadsheet.search.words.schema import TITLE_TIMES
 
 # Changing the layout of a cluster takes longer than any question.
 PATIENCE = 60.0
@@ -29,16 +30,19 @@ OLDEST_SERVER = (1, 20)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a collection was made for: the model of its vectors (empty when it has none), and its form."""
+    """What a collection was made for: the model of its vectors (empty when it has none), and its form.
+
+    ``filled_to`` is the last paper by row id that a rebuild has put into it, -1 when it is complete.
+    """
 
     fingerprint: str = ""
     form: str = ""
-    filled_to: int = 0
+    filled_to: int = -1
 
 
 def form() -> str:
     """What the points depend on besides the model; a collection of another form is built anew."""
-    return f"{FORMAT} {ANALYSER}"
+    return f"{FORMAT} {ANALYSER} {TITLE_TIMES}"
 
 
 def about(link: Link, name: str) -> About | None:
@@ -48,7 +52,7 @@ def about(link: Link, name: str) -> About | None:
     except MissingError:
         return None
     held = found.config.metadata or {}
-    return About(str(held.get("fingerprint", "")), str(held.get("form", "")), int(held.get("filled_to", 0)))
+    return About(str(held.get("fingerprint", "")), str(held.get("form", "")), int(held.get("filled_to", -1)))
 
 
 def note(link: Link, name: str, **values: str | int) -> None:

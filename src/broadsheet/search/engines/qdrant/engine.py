@@ -20,7 +20,7 @@ from broadsheet.search.engines.qdrant.link import Link, MissingError
 from broadsheet.search.engines.qdrant.points import LOTS, VECTOR, order_key
 from broadsheet.search.engines.qdrant.sample import SAMPLE_SIZE, Sample
 from broadsheet.search.engines.qdrant.terms import asked
-from broadsheet.search.engines.qdrant.writing import Writer
+from broadsheet.search.engines.qdrant.writing import AT_ONCE, Writer
 from broadsheet.search.language import Clause
 from broadsheet.search.ordering import IndexedSort
 
@@ -50,16 +50,16 @@ class QdrantEngine:
     name = "qdrant"
 
     def __init__(
-        self, link: Link, address: Address, *, generation: str = "", dims: int = DIMS, is_exact: bool = False
+        self, link: Link, address: Address, *, generation: str = "", dims: int = DIMS, is_local: bool = False
     ) -> None:
-        """``is_exact`` asks for the nearest without the graph, where the client has none (the local mode)."""
+        """``is_local``: no server is behind the client, so there is no graph to search by and no two writes at once."""
         self.address = address
         self.link = link
         self.collection = generation or address.name
         self._dims = dims
-        self._params = None if is_exact else _search_params(is_filtered=False)
-        self._filtered_params = None if is_exact else _search_params(is_filtered=True)
-        self._writer = Writer(link, address, self.collection, dims)
+        self._params = None if is_local else _search_params(is_filtered=False)
+        self._filtered_params = None if is_local else _search_params(is_filtered=True)
+        self._writer = Writer(link, address, self.collection, dims, at_once=1 if is_local else AT_ONCE)
         self._sample: Sample | None = None
         self._sampling = threading.Lock()
 
@@ -288,8 +288,7 @@ def _questions(clauses: Sequence[Clause], must: models.Filter | None) -> list[mo
     """One for the words of each field, and one for each phrase."""
     plain: dict[TextField, dict[str, None]] = {}
     questions: list[models.QueryRequest] = []
-    for clause in clauses:
-        terms = asked(clause.text, is_name=clause.field == "authors")
+    for clause, terms in asked(clauses):
         if not clause.is_phrase:
             plain.setdefault(clause.field, {}).update(dict.fromkeys(terms))
         elif terms:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from qdrant_client import models
@@ -26,8 +25,8 @@ from broadsheet.search.conditions import (
     UpTo,
     YearWithin,
 )
-from broadsheet.search.engines.qdrant.terms import phrase
-from broadsheet.search.words.analysis import Piece, pieces, stem
+from broadsheet.search.engines.qdrant.terms import phrases, terms_of
+from broadsheet.search.words.analysis import Piece, pieces
 
 EVERYTHING = models.Filter()
 NOTHING = models.Filter(must=[models.HasIdCondition(has_id=[])])
@@ -54,37 +53,31 @@ def filter_of(condition: Condition | None) -> models.Filter | None:
 
 def holding_phrase(text: str, field: TextField) -> models.Filter:
     """The filter of papers in which the words of ``text`` stand side by side."""
-    return _phrase(field, lambda is_name: phrase(text, is_name=is_name))
-
-
-def _phrase(field: TextField, joined: Callable[[bool], str]) -> models.Filter:
-    wanted = {key: joined(key == "authors") for key in _PHRASE_FIELDS[field]}
-    held = [_matching(key, models.MatchPhrase(phrase=text)) for key, text in wanted.items() if text]
+    held = [
+        _matching(key, models.MatchPhrase(phrase=phrase))
+        for key in _PHRASE_FIELDS[field]
+        for phrase in phrases(text, is_name=key == "authors")
+    ]
     return models.Filter(should=[*held]) if held else NOTHING
 
 
 def _words(text: str, field: TextField) -> models.Filter:
-    """Every word, a compound by its parts side by side or by its joined form; stop words are ignored."""
     held = [_piece(piece, field) for piece in pieces(text)]
     wanted = [part for part in held if part is not None]
     return models.Filter(must=[*wanted]) if wanted else NOTHING
 
 
 def _piece(piece: Piece, field: TextField) -> models.Filter | None:
+    """A word: a compound by its parts or its joined form, a run of CJK characters in one piece. None: a stop word."""
     is_name = field == "authors"
-    forms: list[models.Filter] = []
-    if len(piece.parts) == 1:
-        forms += _word(piece.parts[0], field)
-    elif is_name or any(stem(part) for part in piece.parts):
-        forms.append(holding_phrase(" ".join(piece.parts), field))
-    if piece.joined:
-        forms += _word(piece.joined, field)
-    return models.Filter(should=[*forms]) if forms else None
-
-
-def _word(word: str, field: TextField) -> list[models.Filter]:
-    term = word if field == "authors" else stem(word)
-    return [_matching(field_of(field), models.MatchText(text=term))] if term else []
+    if piece.is_run and len(piece.parts) > 1:
+        run = models.MatchPhrase(phrase=" ".join(piece.parts))
+        return models.Filter(should=[_matching(key, run) for key in _PHRASE_FIELDS[field]])
+    forms = [terms_of(words, is_name=is_name) for words in (piece.parts, (piece.joined,))]
+    key = field_of(field)
+    # Without the text of its parts a compound is made of stop words, which ask for nothing.
+    held = [_matching(key, models.MatchText(text=form)) for form in forms if form] if forms[0] else []
+    return models.Filter(should=[*held]) if held else None
 
 
 def among_ids(numbers: frozenset[int] | set[int] | list[int]) -> models.Filter:

@@ -7,13 +7,11 @@ from qdrant_client import models
 from broadsheet.search.documents import IndexDocument
 from broadsheet.search.engines.qdrant.terms import BREAK, ranked_names, stored, stored_names, unplaced
 from broadsheet.search.ordering import INDEXED_SORTS, sort_key
+from broadsheet.search.words.schema import TITLE_TIMES
 
 # Raised whenever points of this form cannot be read by the code before or after.
 FORMAT = "1"
 VECTOR = "meaning"
-# How often the title counts in the field that words are ranked by: the frequencies of a field are weighed before they
-# are saturated (S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25 Extension to Multiple Weighted Fields", CIKM 2004).
-TITLE_WEIGHT = 2
 # Papers are dealt into this many lots by number; a lot is a sample.
 LOTS = 1 << 16
 
@@ -26,7 +24,7 @@ def payload_of(document: IndexDocument) -> dict[str, object]:
     """What the cluster stores of a paper. Fields that a paper has not are left out."""
     title, abstract = stored(document.title), stored(document.abstract)
     organisations = f" {BREAK} ".join(" ".join(stored(name)) for _, name in document.organisations)
-    ranked = [*unplaced(title) * TITLE_WEIGHT, *unplaced(abstract), *ranked_names(document.authors)]
+    ranked = [*unplaced(title) * TITLE_TIMES, *unplaced(abstract), *ranked_names(document.authors)]
     held: dict[str, object] = {
         "number": document.number,
         "lot": lot_of(document.number),

@@ -31,11 +31,12 @@ Operation = (
 class Writer:
     """Writes to the collection that a name stands for, making it when there is none."""
 
-    def __init__(self, link: Link, address: Address, name: str, dims: int) -> None:
+    def __init__(self, link: Link, address: Address, name: str, dims: int, *, at_once: int = AT_ONCE) -> None:
         self._link = link
         self._address = address
         self._name = name
         self._dims = dims
+        self._at_once = at_once
 
     def update(
         self, documents: Sequence[IndexDocument], gone: Sequence[int], vectors: tuple[Numbers, Floats], fingerprint: str
@@ -97,11 +98,11 @@ class Writer:
         return {int(record.id) for record in records}
 
     def _write(self, requests: Sequence[Sequence[Operation]]) -> None:
-        if len(requests) < 2:
+        if len(requests) < 2 or self._at_once < 2:
             for request in requests:
                 self._send(request)
             return
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(self._at_once) as pool:
             # Taking each result raises what its thread raised.
             list(pool.map(self._send, requests))
 
