@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PAPERS_AT_ONCE = 40
-SHORTEST, LONGEST = 0.02, 0.6
+SHORTEST, LONGEST = 0.02, 1.0
 
 
 def work(first: int) -> None:

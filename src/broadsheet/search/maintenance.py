@@ -104,6 +104,8 @@ def rebuild_index(on_progress: Progress = lambda done, total: None) -> int:
 
 def do_some() -> int:
     """One short step of whatever there is to do; returns how many papers it moved, 0 when all is done."""
+    if not ChangedPaper.objects.exists() and not Paper.objects.exists():
+        return 0
     _begin_what_is_missing()
     return _index_changes() or _embed_some() or _fill_some()
 
@@ -114,8 +116,9 @@ def _begin_what_is_missing() -> None:
     with shelf().writing():
         current, filling = shelf().current(), shelf().filling()
         if current is None:
-            shelf().use()
-            _note_all_papers()
+            if Paper.objects.exists():
+                shelf().use()
+                _note_all_papers()
             return
         wanted = model.fingerprint if model else current.state().fingerprint
         known = filling[1].fingerprint if filling else current.state().fingerprint
