@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,6 +93,13 @@ class Corpus:
                     return
                 if row >= start:
                     yield _document(line)
+
+    def batches(self, size: int) -> Iterator[tuple[list[Document], np.ndarray]]:
+        """All documents, ``size`` at a time, with their vectors, float16 (documents, dims)."""
+        documents, start = self.documents(), 0
+        while batch := list(islice(documents, size)):
+            yield batch, np.asarray(self.vectors[start : start + len(batch)])
+            start += len(batch)
 
     def allowed(self, name: str) -> np.ndarray:
         """Which rows satisfy the limits of a name, bool (documents,)."""

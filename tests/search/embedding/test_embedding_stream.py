@@ -132,9 +132,10 @@ def test_texts_are_computed_side_by_side(model: Encoder, monkeypatch: pytest.Mon
 
 
 def test_senseless_sizes_are_refused_at_once(model: Encoder) -> None:
-    for sizes in ({"window": 0}, {"chunk": 0}):
-        with pytest.raises(ValueError, match="window and chunk must be 1 or more"):
-            model.encode_stream([], **sizes)
+    with pytest.raises(ValueError, match="window and chunk must be 1 or more, not 0 and 256"):
+        model.encode_stream([], window=0)
+    with pytest.raises(ValueError, match="not 4096 and 0"):
+        model.encode_stream([], chunk=0)
 
 
 def test_the_document_prefix_is_put_before_every_text(model: Encoder, tiny: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Tokens = Sequence[int] | NDArray[np.int32]
 _CHARACTERS_PER_TOKEN = 64  # no text worth reading has so many; cutting there keeps a hostile one from costing seconds
+_OPENVINO_WIDTH_STEP = 8  # every new width costs it a preparation, so that questions would take a quarter longer
 _SURROGATES = re.compile("[\ud800-\udfff]")  # half characters, which the tokenizer refuses
 
 
@@ -48,7 +49,8 @@ class Runtime:
     ) -> None:
         """Open both files. Raises ModelError when one cannot be read, or the runtime is not installed."""
         self.is_inherited = False
-        self._pad_id, self._pooling, self._max_characters = pad_id, pooling, max_tokens * _CHARACTERS_PER_TOKEN
+        self._pad_id, self._pooling, self._max_tokens = pad_id, pooling, max_tokens
+        self._width_step = _OPENVINO_WIDTH_STEP if is_bfloat16 else 1
         self._tokenizer = _open_tokenizer(tokenizer, max_tokens)
         self._session: Session = OpenvinoSession(graph, threads) if is_bfloat16 else OnnxSession(graph)
         if unknown := self._session.inputs - {"input_ids", "attention_mask", "token_type_ids"}:
@@ -60,7 +62,9 @@ class Runtime:
 
         Texts go one by one: a batch call would start the tokenizer's own thread pool, which does not survive a fork.
         """
-        ids: list[int] = self._tokenizer.encode(_SURROGATES.sub("\ufffd", text[: self._max_characters])).ids
+        ids: list[int] = self._tokenizer.encode(
+            _SURROGATES.sub("\ufffd", text[: self._max_tokens * _CHARACTERS_PER_TOKEN])
+        ).ids
         return ids
 
     def vectors(self, batch: Sequence[Tokens]) -> NDArray[np.float32]:
@@ -68,7 +72,8 @@ class Runtime:
 
         Raises ModelError when the graph fails or puts out something else than vectors or token states.
         """
-        width = max(1, *(len(ids) for ids in batch))
+        longest = max(1, *(len(ids) for ids in batch))
+        width = max(longest, min(-(-longest // self._width_step) * self._width_step, self._max_tokens))
         ids = np.full((len(batch), width), self._pad_id, np.int64)
         mask = np.zeros((len(batch), width), np.int64)
         for row, tokens in enumerate(batch):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -24,12 +26,29 @@ MISSING = (
 )
 _REPORTING = ("openvino_telemetry", "openvino.tools.ovc")
 
+# The package's first call of every kind sets up static values; two threads that come there together wait for each other
+# for ever (one holds the interpreter, the other the value's guard). So one thread makes the first calls, under this.
+_opening = Lock()
+
+
+def _renew_lock() -> None:
+    """Give a forked child a free lock, whatever its parent was doing."""
+    global _opening  # noqa: PLW0603
+    _opening = Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
+
 
 class OpenvinoSession:
     """A graph in OpenVINO at bfloat16, each of ``streams`` calls at once on a processor thread of its own."""
 
     def __init__(self, path: Path, streams: int) -> None:
-        """Compile the graph. Raises ModelError when OpenVINO is not installed or cannot read the file."""
+        """Compile the graph and run it once. Raises ModelError when OpenVINO is not there or cannot take the file."""
+        with _opening:
+            self._open(path, streams)
+
+    def _open(self, path: Path, streams: int) -> None:
         openvino = import_openvino()
         properties = {
             "INFERENCE_PRECISION_HINT": "bf16",
@@ -39,14 +58,15 @@ class OpenvinoSession:
         }
         try:
             model = openvino.Core().compile_model(str(path), "CPU", properties)
+            self.inputs = frozenset(item.any_name for item in model.inputs)
+            names = [item.any_name for item in model.outputs]
+            self._output = names.index(wanted_output(names))
+            self._idle: SimpleQueue[Any] = SimpleQueue()
+            for _ in range(streams):
+                self._idle.put(model.create_infer_request())
+            self.run({name: np.ones((1, 1), np.int64) for name in self.inputs})
         except Exception as error:  # the package raises the bare RuntimeError and others
             raise ModelError(f"{path}: OpenVINO cannot open the graph ({error})") from error
-        self.inputs = frozenset(item.any_name for item in model.inputs)
-        names = [item.any_name for item in model.outputs]
-        self._output = names.index(wanted_output(names))
-        self._idle: SimpleQueue[Any] = SimpleQueue()
-        for _ in range(streams):
-            self._idle.put(model.create_infer_request())
 
     def run(self, feeds: Feeds) -> NDArray[np.float32]:
         """See ``Session``. Waits for a free stream; raises what OpenVINO raises."""

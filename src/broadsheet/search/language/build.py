@@ -37,7 +37,7 @@ def read(typed: str, *, today: date, resolve: Resolve = _no_paper) -> Reading:
     ``today`` is what ``date:today`` and ``date:7d`` count from; ``resolve`` finds the row id of the paper that a value
     of ``id:`` names, which may be any identifier or address.
     """
-    text, notes = _one_line(typed)
+    text, notes = one_line(typed)
     parsed = parse(text, Surroundings(today, resolve))
     tree, leaves = parsed.tree, list(wanted(parsed.tree))
     return Reading(
@@ -52,7 +52,7 @@ def read(typed: str, *, today: date, resolve: Resolve = _no_paper) -> Reading:
     )
 
 
-def _one_line(typed: str) -> tuple[str, list[Note]]:
+def one_line(typed: str) -> tuple[str, list[Note]]:
     """A question without unseen characters and with single blanks, of bounded length."""
     text = " ".join(strip_unseen(typed[: 10 * LONGEST]).split())
     if len(text) <= LONGEST and len(typed) <= 10 * LONGEST:

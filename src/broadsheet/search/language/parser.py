@@ -12,7 +12,7 @@ Nothing fails: an operator that has no term beside it is a word.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broadsheet.search.language import fields
 from broadsheet.search.language.prose import as_prose, is_prose
@@ -129,7 +129,7 @@ class _Parser:
             return self._valued(field, token.raw, f"{field}:{raw}" if field else raw, is_quoted=True)
         if field and fields.units(token.raw):
             return self._valued(field, token.raw, f"{field}:{token.raw}", is_quoted=False)
-        return fields.word(token.raw)
+        return replace(fields.word(token.raw), start=token.start)
 
     def _soft(self, value: str, raw: str) -> Leaf:
         try:

@@ -45,7 +45,7 @@ _LETTER = re.compile(r"[^\W_]")
 class Token:
     """``raw`` is what was typed; a field's token has its value (of a bracket that follows: none) beside it.
 
-    A soft phrase counts for the rank and is not demanded.
+    A soft phrase counts for the rank and is not demanded. ``start`` is where a plain word stands in the text.
     """
 
     kind: TokenKind
@@ -54,6 +54,7 @@ class Token:
     value: str = ""
     is_quoted: bool = False
     is_soft: bool = False
+    start: int = -1
 
 
 def has_letters(text: str) -> bool:
@@ -260,5 +261,5 @@ class _Lexer:
             kind: TokenKind = "or" if raw == "OR" else "and" if raw == "AND" else "not"
             self.out.append(Token(kind, raw))
         else:
-            self.out.append(Token("word", raw))
+            self.out.append(Token("word", raw, start=position))
         return end

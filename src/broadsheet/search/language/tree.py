@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from broadsheet.search.conditions import Condition
@@ -20,6 +20,7 @@ class Leaf:
     ``written`` is its canonical way to be typed and ``values`` what a reader is shown of it. ``text`` is folded, '' for
     facts and for signs without a letter; ``about`` is its part of the natural text. ``condition`` is None where a word
     demands nothing (stop words, lone signs); a soft leaf counts for the rank, as plain words do, and is not demanded.
+    ``start`` is where a word that was typed as such stands in the question on one line (``build.one_line``), else -1.
     """
 
     kind: LeafKind
@@ -30,6 +31,7 @@ class Leaf:
     about: str = ""
     is_phrase: bool = False
     is_soft: bool = False
+    start: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,191 @@
+"""Merging tails into a new main part, aside and without a lock; only the beginning and the end take the writers' lock.
+
+It begins by giving updates a new tail, so that what is merged no longer changes. At its end the pointer names the new
+part and the tails begun since. Whatever is interrupted leaves files that no pointer names; the next merge removes them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.search.vectors import main_part
+from broadsheet.search.vectors.hubs import Sample, sampled
+from broadsheet.search.vectors.lists import (
+    LEAST_ROWS,
+    ShouldStop,
+    StoppedError,
+    assign,
+    clusters,
+    described,
+    directions_of,
+    divide,
+    in_order,
+    in_pieces,
+    part_count,
+)
+from broadsheet.search.vectors.quantised import restored
+from broadsheet.search.vectors.state import Pointer, State, read, save_sample
+from broadsheet.search.vectors.tail import Tail
+
+LOCK = "merge.lock"
+# A merge writes the whole index, so it has to be worth it: when the rows behind the main part, all of which every
+# question is compared with, or the rows that no longer count, are a twentieth of the index, and not for less than a
+# few thousand, which cost a tenth of a millisecond.
+SHARE_OF_TAIL = 0.05
+LEAST_TAIL = 4_096
+# New centres are found when there are twice as many papers as when the present ones were.
+GROWTH = 2.0
+ROWS_AT_ONCE = 16_384
+SwapLock = Callable[[], AbstractContextManager[object]]
+Rows = NDArray[np.int64]
+
+
+def is_worth_it(state: State) -> bool:
+    """Whether enough was added or removed since the last merge."""
+    behind = len(state.numbers) - (len(state.main.numbers) if state.main else 0)
+    dead = len(state.numbers) - state.count
+    return max(behind, dead) >= max(LEAST_TAIL, SHARE_OF_TAIL * state.count)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[bool]:
+    """Try to be the one that merges; says whether this is."""
+    with (folder / LOCK).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def merge(folder: Path, should_stop: ShouldStop, swap_lock: SwapLock) -> None:
+    """Make a new main part of all that is there and put it into use. Raises StoppedError; then nothing has changed."""
+    with swap_lock():
+        state = _begun(folder)
+    merged = state.pointer.tails[:-1]
+    name = state.pointer.tails[-1].replace("tail", "main")
+    try:
+        rows = _built(folder / name, state, should_stop)
+        sample_name = name.replace("main", "sample")
+        _sampled(folder, sample_name, state, rows, should_stop)
+    except StoppedError:
+        shutil.rmtree(folder / name, ignore_errors=True)
+        raise
+    with swap_lock():
+        now = Pointer.read(folder)
+        if now.fingerprint != state.pointer.fingerprint or now.tails[: len(merged)] != merged:
+            # The index was emptied for another model meanwhile; this is no part of it.
+            shutil.rmtree(folder / name, ignore_errors=True)
+            return
+        replace(now, main=name, sample=sample_name, tails=now.tails[len(merged) :]).write(folder)
+        sweep(folder)
+
+
+def _begun(folder: Path) -> State:
+    """Begin a new tail for the updates to come; returns the state before it."""
+    sweep(folder)
+    pointer = Pointer.read(folder)
+    tail = Tail(folder, f"tail-{pointer.issued:08}", pointer.dims)
+    tail.begin()
+    replace(pointer, tails=(*pointer.tails, tail.name), issued=pointer.issued + 1).write(folder)
+    return read(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what the pointer does not name. The caller holds the writers' lock, and nothing else merges."""
+    pointer = Pointer.read(folder)
+    named = {pointer.main, *pointer.tails, pointer.sample}
+    for path in folder.iterdir():
+        if path.name.startswith(("main-", "tail-", "sample-")) and path.name.partition(".")[0] not in named:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _built(place: Path, state: State, should_stop: ShouldStop) -> Rows:
+    """Write the main part into a new folder; returns the rows of ``state`` that it has, in its order."""
+    place.mkdir()
+    rows = np.flatnonzero(state.live).astype(np.int64)
+    # Papers of the index in the order of their numbers give the same part whatever came when.
+    rows = rows[np.argsort(state.numbers[rows], kind="stable")]
+    order, offsets, trained_on = _divided(state, rows, should_stop)
+    rows = rows[order]
+    with (place / main_part.CODES).open("wb") as file:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            if should_stop():
+                raise StoppedError
+            file.write(state.codes_at(rows[start : start + ROWS_AT_ONCE]).tobytes())
+    dims = state.pointer.dims
+    codes = (
+        np.asarray(np.memmap(place / main_part.CODES, np.int8, "r", shape=(len(rows), dims)))
+        if len(rows)
+        else np.empty((0, dims), np.int8)
+    )
+    factors = state.factors[rows]
+    np.save(place / main_part.NUMBERS, state.numbers[rows])
+    np.save(place / main_part.FACTORS, factors)
+    main_part.save_lists(place, described(codes, factors, offsets, trained_on, should_stop))
+    main_part.settle(place)
+    return rows
+
+
+def _divided(state: State, rows: Rows, should_stop: ShouldStop) -> tuple[Rows, Rows, int]:
+    """The order of rows by list, the lists' offsets, and how many rows the lists were made for."""
+    if len(rows) < LEAST_ROWS:
+        return np.arange(len(rows)), np.array([0, len(rows)], np.int64), len(rows)
+    lists = state.main.lists if state.main else None
+    if lists is None or len(lists) < 2 or len(rows) >= GROWTH * lists.trained_on:
+        return _divided_anew(state, rows, should_stop)
+    assert state.main is not None
+    old = rows < len(state.main.numbers)
+    assigned = (np.searchsorted(lists.offsets, rows, side="right") - 1).astype(np.int32)
+    added = rows[~old]
+    assigned[~old] = assign(
+        lambda begin, end: state.codes_at(added[begin:end]), len(added), directions_of(lists), should_stop
+    )
+    return *in_order(assigned, len(lists)), lists.trained_on
+
+
+def _divided_anew(state: State, rows: Rows, should_stop: ShouldStop) -> tuple[Rows, Rows, int]:
+    centres = clusters(lambda chosen: state.codes_at(rows[chosen]), len(rows), should_stop)
+    assigned = assign(lambda begin, end: state.codes_at(rows[begin:end]), len(rows), centres, should_stop)
+    order, bounds = in_order(assigned, len(centres))
+    parts, first = np.empty(len(rows), np.int32), 0
+    for number, (begin, end) in enumerate(pairwise(bounds)):
+        if number % 64 == 0 and should_stop():
+            raise StoppedError
+        count = part_count(int(end - begin), len(rows))
+        members = rows[order[begin:end]]
+        parts[begin:end] = first + (divide(state.vectors_at(members), count) if count > 1 else 0)
+        first += count
+    within, offsets = in_order(parts, first)
+    return order[within], offsets, len(rows)
+
+
+def _sampled(folder: Path, name: str, state: State, rows: Rows, should_stop: ShouldStop) -> None:
+    """Store the sample with every paper's hubness: drawn anew where the index has outgrown it."""
+    sample, hubness = state.sample, state.hubness[rows]
+    if sample is None or sample.is_outgrown(len(rows)):
+        sample, hubness = drawn_sample(state, rows, should_stop)
+    save_sample(folder, name, sample, hubness)
+
+
+def drawn_sample(state: State, rows: Rows, should_stop: ShouldStop) -> tuple[Sample, NDArray[np.float16]]:
+    """A new sample of the papers in these rows, and the hubness of each, float16 (n,)."""
+    numbers = state.numbers[rows]
+    chosen = sampled(numbers)
+    sample = Sample(numbers[chosen], state.vectors_at(rows[chosen]), len(rows))
+
+    def of_piece(begin: int, end: int) -> NDArray[np.float16]:
+        part = rows[begin:end]
+        return sample.hubness(state.numbers[part], restored(state.codes_at(part), state.factors[part]))
+
+    return sample, np.concatenate([np.empty(0, np.float16), *in_pieces(of_piece, len(rows), should_stop)])
