@@ -85,8 +85,7 @@ def test_it_shows_one_paper(papers) -> None:
 
 def test_it_shows_a_paper_of_which_little_is_known(papers) -> None:
     take(record("Nothing but a title", on=None))
-    key = run_json("search", "x", "--mode", "words")
-    assert key["total"] == 0
+    assert run_json("search", "zebra", "--mode", "words")["total"] == 0
     from broadsheet.catalogue.models import Paper
 
     text = run("show", Paper.objects.get(title="Nothing but a title").key).stdout
@@ -131,11 +130,14 @@ def collection(folder: Path) -> Path:
 
 def test_it_measures_a_collection(fake, tmp_path) -> None:
     told = run_json("evaluate", collection(tmp_path))
-    assert list(told) == ["words", "meaning", "hybrid"]
+    assert list(told) == ["words", "meaning", "plain", "hybrid", "gain_of_hybrid_over_plain"]
+    assert told.pop("gain_of_hybrid_over_plain") == {"mean": 0.0, "low": 0.0, "high": 0.0}
     for scores in told.values():
         assert scores.keys() == {"ndcg_at_10", "recall_at_100", "mrr", "p50_ms", "p95_ms"}
         assert (scores["ndcg_at_10"], scores["recall_at_100"], scores["mrr"]) == (1.0, 1.0, 1.0)
-    assert run("evaluate", tmp_path).stdout.splitlines()[1].startswith("words     1.0000      1.0000  1.0000")
+    lines = run("evaluate", tmp_path).stdout.splitlines()
+    assert lines[1].startswith("words     1.0000      1.0000  1.0000")
+    assert lines[-1] == "hybrid over plain: nDCG@10 +0.0000, 95 % interval +0.0000 to +0.0000"
 
 
 def test_it_measures_words_alone_without_a_model_and_says_so(words_alone, tmp_path) -> None:

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from broadsheet.search.embedder import encoder
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PHONE, DESKTOP = (390, 844), (1280, 900)
@@ -80,9 +78,7 @@ def site(live_server: Any, settings: Any, tmp_path: Path, index_dir: Path) -> It
     """The site's address; it has no model, an index of this test's own and an empty catalogue."""
     settings.BASE_URL = live_server.url
     settings.MODEL_DIR = tmp_path / "no-model"
-    encoder.cache_clear()
     yield live_server.url
-    encoder.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from broadsheet.search.embedder import encoder
 from tests.web.reading import Reader
 
 
@@ -16,9 +15,7 @@ from tests.web.reading import Reader
 def words_alone(settings: object, tmp_path: Path, index_dir: Path) -> Iterator[None]:
     """No model and an index of this test's own."""
     settings.MODEL_DIR = tmp_path / "no-model"  # type: ignore[attr-defined]
-    encoder.cache_clear()
     yield
-    encoder.cache_clear()
 
 
 @pytest.fixture

@@ -36,17 +36,3 @@ class IndexDocument:
         """The year of publication, or of the first listing where that is unknown."""
         day = self.published_on or self.first_listed_on
         return day.year if day else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What a hit must satisfy. ``numbers`` limits the answer to given papers."""
-
-    categories: tuple[str, ...] = ()
-    day_from: date | None = None
-    day_to: date | None = None
-    has_code: bool = False
-    numbers: frozenset[int] | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.categories or self.day_from or self.day_to or self.has_code or self.numbers is not None)

@@ -179,13 +179,17 @@ def _score(
 ) -> tuple[Scores, list[float]]:
     """The means over the judged queries, and nDCG@10 of each."""
     ids = [identifier for identifier, _, _ in collection.documents]
+    texts = {identifier: {title, text} for identifier, title, text in collection.documents}
     found, times = {}, []
     for query in judged:
+        # In some collections the queries are documents; such a one is no answer to itself. The same identifier alone
+        # says nothing where both are counted from 1.
+        itself = query if collection.queries[query] in texts.get(query, ()) else None
         asked = ask(PaperQuery(words=collection.queries[query], mode="hybrid" if ranking == "plain" else ranking))
         began = time.perf_counter()
         numbers = plain_pool(engine, asked).numbers if ranking == "plain" else answer_of(engine, asked).page(0, DEPTH)
         times.append((time.perf_counter() - began) * 1000)
-        found[query] = [ids[number - 1] for number in numbers.tolist() if ids[number - 1] != query]
+        found[query] = [ids[number - 1] for number in numbers.tolist() if ids[number - 1] != itself]
     pairs = [(found[query], collection.relevant[query]) for query in judged]
     gains = [ndcg(ranked, grades, NDCG_CUT) for ranked, grades in pairs]
     scores = Scores(

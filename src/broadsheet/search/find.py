@@ -59,9 +59,13 @@ def find(query: PaperQuery, *, offset: int = 0, limit: int = 25) -> Found:
     """Papers ``offset`` to ``offset + limit`` of the answer to ``query``."""
     if query.words and not query.has_filters and (named := paper_named(query.words)) is not None:
         return Found(total=1, papers=papers_in_order([named.pk][offset : offset + limit]), scores={named.pk: 1.0})
-    if query.upto is None:
-        query = replace(query, upto=newest_number())
-    asked = ask(query)
+    found = _find(ask(query), offset, limit)
+    if query.upto is None and found.total > offset + limit:
+        return replace(found, upto=newest_number())
+    return found
+
+
+def _find(asked: Asked, offset: int, limit: int) -> Found:
     if not asked.ranks and not asks_for_words(asked.must):
         return _listed(asked, offset, limit)
     try:
