@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -32,6 +33,7 @@ PAGE, VECTORS_PAGE = 5_000, 1_000
 # Enough for every word of a paragraph-long question; more would only cost time.
 MOST_TERMS = 200
 MOST_TITLED = 10
+LOOKS_EVERY = 60.0
 # Candidates that the graph keeps, and how many times as many papers as wanted are scored again by their exact vectors.
 WIDTH, OVERSAMPLING = 128, 3.0
 _FACET_KEYS: tuple[tuple[FacetName, str], ...] = (
@@ -61,12 +63,19 @@ class QdrantEngine:
         self._filtered_params = None if is_local else _search_params(is_filtered=True)
         self._writer = Writer(link, address, self.collection, dims, at_once=1 if is_local else AT_ONCE)
         self._sample: Sample | None = None
+        self._looks_again_at = 0.0
         self._sampling = threading.Lock()
 
     def reload(self) -> None:
-        """Take another sample when the collection has changed much; all else is read from the cluster anyway."""
+        """Take another sample when the collection has changed much; all else is read from the cluster anyway.
+
+        Asks for its size once a minute at most.
+        """
         with self._sampling:
-            if self._sample is not None and self._sample.is_stale(self._with_vector()):
+            if self._sample is None or time.monotonic() < self._looks_again_at:
+                return
+            self._looks_again_at = time.monotonic() + LOOKS_EVERY
+            if self._sample.is_stale(self._with_vector()):
                 self._sample = None
 
     def state(self) -> EngineState:
@@ -132,7 +141,7 @@ class QdrantEngine:
                     vectors[at[int(record.id)]], has_vector[at[int(record.id)]] = row, True
         hubness = np.zeros(len(numbers), np.float32)
         if has_vector.any():
-            hubness[has_vector] = self._sampled().hubness(vectors[has_vector])
+            hubness[has_vector] = self._sampled().hubness(numbers[has_vector], vectors[has_vector])
         return Told(vectors, has_vector, hubness)
 
     def _retrieved(self, ids: list[int]) -> list[models.Record]:
@@ -156,9 +165,10 @@ class QdrantEngine:
         size = self._with_vector()
         highest = LOTS if size <= SAMPLE_SIZE else max(1, LOTS * SAMPLE_SIZE // size)
         lots = models.FieldCondition(key="lot", range=models.Range(lt=highest))
-        rows = [_vector_of(record) for record in self._scrolled([lots, _HAS_VECTOR], with_vectors=[VECTOR])]
-        held = [row for row in rows if row is not None]
-        return Sample(np.stack(held) if held else np.empty((0, self._dims), np.float32), size)
+        found = self._scrolled([lots, _HAS_VECTOR], with_vectors=[VECTOR])
+        rows = {int(record.id): row for record in found if (row := _vector_of(record)) is not None}
+        vectors = np.stack(list(rows.values())) if rows else np.empty((0, self._dims), np.float32)
+        return Sample(np.array(list(rows), np.int64), vectors, size)
 
     def _with_vector(self) -> int:
         return self._counted(models.Filter(must=[_HAS_VECTOR]))
