@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -32,6 +33,8 @@ DIMS = 384
 PAGE, VECTORS_PAGE = 5_000, 1_000
 # Enough for every word of a paragraph-long question; more would only cost time.
 MOST_TERMS = 200
+# A word counts at most so many times: each takes a question of its own.
+MOST_TIMES = 4
 MOST_TITLED = 10
 LOOKS_EVERY = 60.0
 # Candidates that the graph keeps, and how many times as many papers as wanted are scored again by their exact vectors.
@@ -295,17 +298,23 @@ def _search_params(*, is_filtered: bool) -> models.SearchParams:
 
 
 def _questions(clauses: Sequence[Clause], must: models.Filter | None) -> list[models.QueryRequest]:
-    """One for the words of each field, and one for each phrase."""
-    plain: dict[TextField, dict[str, None]] = {}
+    """One for the words of each field, one more for those said twice, and so on, and one for each phrase.
+
+    The server takes a word once however often it is said; in a long question it should count as often as that.
+    """
+    plain: dict[TextField, Counter[str]] = {}
     questions: list[models.QueryRequest] = []
     for clause, terms in asked(clauses):
         if not clause.is_phrase:
-            plain.setdefault(clause.field, {}).update(dict.fromkeys(terms))
+            plain.setdefault(clause.field, Counter()).update(terms)
         elif terms:
             phrase = holding_phrase(clause.text, clause.field)
             held = models.Filter(must=[phrase] if must is None else [phrase, must])
-            questions.append(_question(clause.field, terms, held))
-    return [_question(field, terms, must) for field, terms in plain.items() if terms] + questions
+            questions.append(_question(clause.field, dict.fromkeys(terms), held))
+    for field, counts in plain.items():
+        layers = ([term for term, count in counts.items() if count >= times] for times in range(1, MOST_TIMES + 1))
+        questions += [_question(field, said, must) for said in layers if said]
+    return questions
 
 
 def _question(field: TextField, terms: Iterable[str], held: models.Filter | None) -> models.QueryRequest:

@@ -13,7 +13,7 @@ import numpy as np
 from broadsheet.search.engines.base import Floats, Numbers
 
 # The mean over a sample of this size is off by a fiftieth of the standard deviation.
-SAMPLE_SIZE = 2_500
+SAMPLE_SIZE = 2_048
 # A paper's hubness is its mean cosine with this many of the sample that are nearest to it (the r of CSLS; A. Conneau et
 # al., "Word Translation Without Parallel Data", ICLR 2018).
 NEIGHBOURS = 10
