@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from broadsheet.catalogue.text import fold
 from broadsheet.search.conditions import TextField
@@ -20,6 +19,7 @@ _ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 _TOKEN = re.compile(rf"[{_CJK}]+|(?:[^\W_{_CJK}][{_ACCENTS}]*)+")
 _IS_CJK = re.compile(f"[{_CJK}]")
 _LINKS = frozenset("-'’.‐‑")
+_LINK = re.compile(r"[-'’.‐‑](?=[^\W_])")
 _FIELDS: tuple[TextField, ...] = ("title", "abstract", "authors", "organisations")
 
 Bounds = tuple[int, int]
@@ -56,7 +56,7 @@ class Terms:
         self._words: dict[TextField, set[str]] = {field: set() for field in _FIELDS}
         self._phrases: dict[TextField, list[tuple[str, ...]]] = {field: [] for field in _FIELDS}
         self._parts: set[str] = set()
-        self._plain = reading.plain
+        self._forms = [(word, _all_forms(word)) for word in dict.fromkeys(reading.plain)]
         for clause in reading.clauses:
             for field in _FIELDS[:3] if clause.field == "any" else (clause.field,):
                 self._add(clause.text, field, is_phrase=clause.is_phrase)
@@ -88,13 +88,7 @@ class Terms:
 
     def missing(self, found: set[str]) -> tuple[str, ...]:
         """The plain words, as typed and folded, of which nothing is among the found terms; stop words never."""
-        out = []
-        for word in dict.fromkeys(self._plain):
-            forms = [(form, piece.is_run) for piece in pieces(word) for form in _forms(piece)]
-            terms = {form if is_run else _term(form) for form, is_run in forms} - {""}
-            if terms and found.isdisjoint(terms) and found.isdisjoint(form for form, _ in forms):
-                out.append(word)
-        return tuple(out)
+        return tuple(word for word, forms in self._forms if forms and found.isdisjoint(forms))
 
     def spans(self, text: str, field: TextField) -> list[Span]:
         """The matches in a plain text, in order and apart from one another."""
@@ -150,6 +144,13 @@ def _forms(piece: Piece) -> tuple[str, ...]:
     return (*piece.parts, piece.joined) if piece.joined else piece.parts
 
 
+def _all_forms(word: str) -> frozenset[str]:
+    """Every term, in texts and in names, by which a typed word is found; none for a stop word."""
+    forms = [(form, piece.is_run) for piece in pieces(word) for form in _forms(piece)]
+    terms = {form if is_run else _term(form) for form, is_run in forms} - {""}
+    return frozenset(terms | {form for form, _ in forms}) if terms else frozenset()
+
+
 def _phrase_spans(tokens: list[Bounds], terms: list[str], phrase: tuple[str, ...]) -> Iterator[Span]:
     """Where the terms of a phrase stand side by side; stop words keep their place."""
     length = len(phrase)
@@ -163,10 +164,15 @@ def _phrase_spans(tokens: list[Bounds], terms: list[str], phrase: tuple[str, ...
 
 def _links(text: str, tokens: list[Bounds]) -> dict[int, None]:
     """The tokens that a hyphen, apostrophe or point joins to the next one."""
+    ends = [match.start() for match in _LINK.finditer(text)]
+    if not ends:
+        return {}
+    at = {end: index for index, (_, end) in enumerate(tokens)}
+    found = (at.get(end) for end in ends)
     return {
         index: None
-        for index, ((_, end), (start, _)) in enumerate(pairwise(tokens))
-        if start - end == 1 and text[end] in _LINKS
+        for index in found
+        if index is not None and index + 1 < len(tokens) and tokens[index + 1][0] == tokens[index][1] + 1
     }
 
 
