@@ -33,7 +33,7 @@ from benchmarks.people import People
 from benchmarks.prose import Prose
 from benchmarks.questions import Question
 
-VERSION = 1
+VERSION = 2
 SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000, "3m": 3_000_000}
 AT_ONCE = 5_000
 CATEGORIES, REGIONS = 150, 1_200
@@ -43,6 +43,7 @@ ELSEWHERE = 0.1
 LEAST_WORDS = 40
 WANTED_CATEGORY = 0.08
 TRUTH = 10
+LONG = 200
 
 
 class Document(NamedTuple):
@@ -73,7 +74,8 @@ class Limits:
 class Corpus:
     """A corpus in its folder.
 
-    ``vectors``: float16 (documents, dims), mapped; ``query_vectors``: float32 (queries, dims).
+    ``vectors``: float16 (documents, dims), mapped; ``query_vectors``: float32 (queries, dims). ``long_queries`` are
+    real ones of the given collections, whole sentences, and ``long_vectors`` theirs.
     """
 
     folder: Path
@@ -81,6 +83,8 @@ class Corpus:
     vectors: np.ndarray
     queries: list[Question]
     query_vectors: np.ndarray
+    long_queries: list[Question]
+    long_vectors: np.ndarray
     limits: dict[str, Limits]
     categories: list[str]
     _columns: dict[str, np.ndarray] = field(repr=False)
@@ -106,7 +110,10 @@ class Corpus:
         return _allowed(self._columns, self.categories, self.limits[name])
 
     def truth(self, name: str) -> np.ndarray:
-        """The numbers of the nearest documents to each query within named limits, int64 (queries, 10), -1: none."""
+        """The numbers of the nearest documents to each query within named limits, int64 (queries, 10), -1: none.
+
+        ``long`` names those to the long queries, without limits.
+        """
         found: np.ndarray = np.load(self.folder / "truth.npz")[name]
         return found
 
@@ -114,16 +121,20 @@ class Corpus:
 def load(folder: Path) -> Corpus:
     """Open a corpus that is complete. Raises FileNotFoundError where there is none."""
     told = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
-    with (folder / "queries.jsonl").open(encoding="utf-8") as lines:
-        queries = [Question(**json.loads(line)) for line in lines]
+    asked = {}
+    for name in ("queries", "long_queries"):
+        with (folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
+            asked[name] = [Question(**json.loads(line)) for line in lines]
     with np.load(folder / "columns.npz") as kept:
         columns = {name: kept[name] for name in kept.files}
     return Corpus(
         folder,
         told["count"],
         np.load(folder / "vectors.npy", mmap_mode="r"),
-        queries,
+        asked["queries"],
         np.load(folder / "query_vectors.npy"),
+        asked["long_queries"],
+        np.load(folder / "long_vectors.npy"),
         {name: _limits(limits) for name, limits in told["limits"].items()},
         told["categories"],
         columns,
@@ -287,18 +298,23 @@ def _allowed(columns: dict[str, np.ndarray], names: list[str], limits: Limits) -
 
 
 def _write_queries(folder: Path, given: Originals) -> None:
-    lines = [json.dumps({"text": one.text, "kind": one.kind}, ensure_ascii=False) for one in given.questions]
-    (folder / "queries.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    step = max(1, len(given.queries) // LONG)
+    long = [Question(text, "collection") for text in given.queries[::step][:LONG]]
+    for name, questions in (("queries", given.questions), ("long_queries", long)):
+        lines = [json.dumps({"text": one.text, "kind": one.kind}, ensure_ascii=False) for one in questions]
+        (folder / f"{name}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     np.save(folder / "query_vectors.npy", given.question_vectors.astype(np.float32))
+    np.save(folder / "long_vectors.npy", given.query_vectors[::step][:LONG].astype(np.float32))
 
 
 def _write_truth(folder: Path, columns: dict[str, np.ndarray], names: list[str], limits: dict[str, Limits]) -> None:
-    """Keep the numbers of the nearest documents to every query within every limit, and to all of them the cosines."""
+    """Keep the numbers of the nearest documents to every query within every limit."""
     vectors, queries = np.load(folder / "vectors.npy", mmap_mode="r"), np.load(folder / "query_vectors.npy")
     found = {}
     for name, one in limits.items():
         rows, _ = nearest(vectors, queries, TRUTH, None if name == "all" else _allowed(columns, names, one))
         found[name] = np.where(rows >= 0, rows + 1, -1)
+    found["long"] = nearest(vectors, np.load(folder / "long_vectors.npy"), TRUTH)[0] + 1
     np.savez(folder / "truth.npz", **found)  # type: ignore[arg-type]
 
 

@@ -66,13 +66,15 @@ def answer_orders(one: Rival, corpus: Corpus, folder: Path) -> None:
 def order(one: Rival, corpus: Corpus, *, mode: str, limits: str, queries: int, seconds: float) -> dict[str, Any]:
     """Put the first ``queries`` questions in one mode within one name's limits, for at most ``seconds``.
 
+    The limits ``long`` are none at all, and the questions then the long ones.
+
     Returns CPU seconds of all, wall seconds of each, how many of the exact answers were among the answers and how many
     there are, and how many answers were outside the limits.
     """
-    asked = [
-        Ask(question.text, vector, limits)
-        for question, vector in zip(corpus.queries[:queries], corpus.query_vectors, strict=False)
-    ]
+    within = "all" if limits == "long" else limits
+    questions = corpus.long_queries if limits == "long" else corpus.queries
+    vectors = corpus.long_vectors if limits == "long" else corpus.query_vectors
+    asked = [Ask(one.text, vector, within) for one, vector in zip(questions[:queries], vectors, strict=False)]
     until = time.perf_counter() + seconds / 4
     for ask in asked[:WARMING]:
         one.ask(mode, ask)
@@ -87,7 +89,7 @@ def order(one: Rival, corpus: Corpus, *, mode: str, limits: str, queries: int, s
         if time.perf_counter() > until:
             break
     cpu, _ = clock.read()
-    allowed, truth = corpus.allowed(limits), corpus.truth(limits)
+    allowed, truth = corpus.allowed(within), corpus.truth(limits)
     exact = [{int(number) for number in row if number > 0} for row in truth[: len(answers)]]
     return {
         "cpu": cpu,

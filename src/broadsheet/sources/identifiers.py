@@ -62,13 +62,35 @@ _ADDRESS = re.compile(r"(?:https?://)?[\w.-]+\.[a-z]{2,}/\S+", re.ASCII | re.IGN
 # Site, path with query, and the prefix that makes the part found an identifier.
 _SITES: tuple[tuple[frozenset[str], str, str], ...] = (
     (
-        frozenset({"arxiv.org", "export.arxiv.org", "alphaxiv.org"}),
+        frozenset(
+            {
+                "arxiv.org",
+                "export.arxiv.org",
+                "browse.arxiv.org",
+                "alphaxiv.org",
+                "ar5iv.org",
+                "ar5iv.labs.arxiv.org",
+            }
+        ),
         r"/(?:abs|pdf|html|format|e-print|src|overview)/(.+?)(?:\.pdf)?/?\?.*",
         "arxiv:",
     ),
     (frozenset({"huggingface.co", "hf.co"}), r"/papers/(.+?)(?:\.md)?/?\?.*", "arxiv:"),
     (frozenset({"doi.org", "dx.doi.org"}), r"/(.+)\?.*", "doi:"),
-    (frozenset({"openreview.net"}), r"/(?:forum|pdf)\?(?:.*&)?id=([^&]+).*", "openreview:"),
+    (
+        frozenset({"semanticscholar.org", "api.semanticscholar.org"}),
+        r"/(?:graph/v1/paper/)?(?i:arxiv)[:/](.+?)/?\?.*",
+        "arxiv:",
+    ),
+    (frozenset({"api.semanticscholar.org"}), r"/(?:graph/v1/paper/)?(?i:doi):(.+?)\?.*", "doi:"),
+    (frozenset({"dl.acm.org"}), r"/doi/(?:(?:abs|pdf|epdf|full|fullHtml)/)?(10\..+?)\?.*", "doi:"),
+    (
+        # A preprint's address is its DOI with a version and perhaps a format behind it.
+        frozenset({"biorxiv.org", "medrxiv.org"}),
+        r"/content/(10\.1101/[\d.]*\d)(?:v\d+)?(?:\.[a-z][\w.-]*)?/?\?.*",
+        "doi:",
+    ),
+    (frozenset({"openreview.net"}), r"/(?:forum|pdf|attachment)\?(?:.*&)?id=([^&]+).*", "openreview:"),
     (frozenset({"pubmed.ncbi.nlm.nih.gov"}), r"/(\d+)/?\?.*", "pmid:"),
     (frozenset({"ncbi.nlm.nih.gov"}), r"/pubmed/(\d+)/?\?.*", "pmid:"),
 )
@@ -91,11 +113,11 @@ class ParsedIdentifier:
 def parse_identifier(text: str) -> ParsedIdentifier | None:
     """Read one identifier or the address of a paper; ``None`` where the text is neither.
 
-    arXiv: new and old identifiers, with or without ``arXiv:`` and a version; addresses of arxiv.org, alphaXiv and
-    Hugging Face paper pages; ``10.48550/arXiv.*``. The subject class of an old identifier is dropped
-    (``math.CA/0611800`` is ``math/0611800``). DOIs come out in lower case. OpenReview forums and PubMed identifiers
-    need their address or their prefix (``openreview:``, ``pmid:``), as bare ones look like ordinary words and
-    numbers.
+    arXiv: new and old identifiers, with or without ``arXiv:`` and a version; addresses of arxiv.org, ar5iv, alphaXiv,
+    Semantic Scholar and Hugging Face paper pages; ``10.48550/arXiv.*``. The subject class of an old identifier is
+    dropped (``math.CA/0611800`` is ``math/0611800``). DOIs come out in lower case; addresses of doi.org, the ACM's
+    library, bioRxiv and medRxiv hold one. OpenReview forums and PubMed identifiers need their address or their prefix
+    (``openreview:``, ``pmid:``), as bare ones look like ordinary words and numbers.
     """
     text = text.strip()
     # No identifier holds control characters, half surrogates or any blank but the plain one around its prefix.

@@ -35,6 +35,7 @@ def test_they_agree_with_plain_python_and_with_the_word_index(batches, condition
             assert matching is not None
             assert matching.tolist() == np.flatnonzero(mask).tolist()
             numbers = np.array([99, -1, *(paper.number for paper in wanted)], np.int64)
+            assert reader.facets(mask, 100) == oracle.facets_of(wanted)
             assert reader.facets(numbers, 100) == oracle.facets_of(wanted)
             codes = [tuple(sorted(set(paper.categories))) for paper in wanted]
             assert [tuple(sorted(found)) for found in reader.values("category", numbers)] == [(), (), *codes]

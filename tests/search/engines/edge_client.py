@@ -160,7 +160,9 @@ def _steps(operation: Any) -> list[edge.UpdateOperation]:
 
 def _schema(schema: Any) -> Any:
     if isinstance(schema, models.TextIndexParams):
-        return edge.TextIndexParams(tokenizer=edge.TokenizerType.Word, phrase_matching=True, scoring=True)
+        return edge.TextIndexParams(
+            tokenizer=edge.TokenizerType.Word, phrase_matching=bool(schema.phrase_matching), scoring=True
+        )
     if isinstance(schema, models.IntegerIndexParams):
         return edge.IntegerIndexParams(lookup=schema.lookup, range=schema.range)
     return edge.PayloadSchemaType.Keyword

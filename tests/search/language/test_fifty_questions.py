@@ -178,7 +178,7 @@ OPERATORS = [
 PROSE = [
     # In running text quotes, brackets and capitals are punctuation; exclusions at its end are meant.
     Row(typed='Do models of the "physical" world (and of people) understand what they do NOT see?',
-        plain="do models of the world and of people understand what they do not see",
+        plain="do models of the physical world and of people understand what they do not see",
         strict=All((W("do models of the world and people understand what they not see"), P("physical"))),
         more=(phrase("physical"),), notes=(Note("prose", '"physical" NOT'),)),
     Row(typed="how can large language models be taught to reason about sets -survey",

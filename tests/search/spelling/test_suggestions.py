@@ -20,7 +20,8 @@ COUNTS = {
     "language": 5_000, "model": 6_000, "models": 5_500, "diffusion": 900, "reinforcement": 800, "learning": 4_000,
     "attention": 2_000, "references": 300, "transformer": 1_500, "retrieval": 700, "mamba": 40, "lecun": 12,
     "protein": 90, "rein": 1, "queen": 3, "qwen": 200, "segmentation": 600, "with": 9_000, "image": 3_000,
-    "images": 2_500, "all": 2_000, "you": 900, "need": 900, "generation": 3_000, "imagen": 5, "speech": 500, "graph": 800, "neural": 2_000,
+    "images": 2_500, "all": 2_000, "you": 900, "need": 900, "generation": 3_000, "imagen": 5, "speech": 500,
+    "graph": 800, "neural": 2_000,
 }  # fmt: skip
 
 

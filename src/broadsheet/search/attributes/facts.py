@@ -58,6 +58,16 @@ class SetColumn:
         found: Mask = sets[self.places]
         return found
 
+    def counted(self, numbers: Array, count: int) -> Array:
+        """How many of given papers have each of the values 0 to ``count - 1``, (count,)."""
+        if len(numbers) * 10 < len(self.ends):
+            return np.bincount(self.of(numbers)[0], minlength=count)
+        papers = np.bincount(self.places[numbers], minlength=len(self.ends))
+        if len(papers) > len(self.ends):
+            raise IndexError("a set was added after the sets were mapped")
+        used = papers[self.owners]
+        return np.bincount(self.values, weights=used, minlength=count).astype(np.int64)
+
     def of(self, numbers: Array) -> tuple[Array, Array]:
         """The values of given papers, (m,), and for each of them the place of its paper in ``numbers``, (m,)."""
         places = self.places[numbers]

@@ -7,8 +7,9 @@ its graph under such a mask) and what a few hundred papers have in common (facet
 from __future__ import annotations
 
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Final, TypeVar
@@ -130,12 +131,15 @@ class Attributes:
             found[at].append(value)
         return [tuple(values) for values in found]
 
-    def facets(self, numbers: Numbers, limit: int) -> Facets:
-        """Counts of the most frequent ``limit`` values of each facet among given papers; equal counts by value."""
+    def facets(self, which: Numbers | Mask, limit: int) -> Facets:
+        """Counts of the most frequent ``limit`` values of each facet; equal counts by value.
+
+        Among given papers, without repetition (n,), or among those of a mask as ``mask`` gives it.
+        """
         facets: Facets = {}
         for name in FACETS:
-            values, _ = self._read(lambda facts, name=name: _of_facet(facts, name, numbers))  # type: ignore[misc]
-            facets[name] = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+            counts = self._read(partial(_counted, name=name, which=which))
+            facets[name] = sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:limit]
         return facets
 
     # Writing
@@ -176,6 +180,22 @@ class Attributes:
             ),
         }
         return {name: np.asarray(columns[name], dtype) for name, dtype in COLUMNS.items()}
+
+
+def _counted(facts: Facts, name: FacetName, which: Numbers | Mask) -> list[tuple[str, int]]:
+    """Every value of a facet with its count, in no order."""
+    rows = np.flatnonzero(which[: len(facts.columns["state"])]) if which.dtype == np.bool_ else which
+    rows = rows[facts.known(rows)]
+    if name in ("category", "organisation"):
+        column = facts.sets["categories" if name == "category" else "organisations"]
+        words = facts.words[name]
+        counts = column.counted(rows, len(words))
+        return [(words[place], int(counts[place])) for place in np.flatnonzero(counts)]
+    if name == "year":
+        counts = np.bincount(facts.columns["year"][rows])
+        return [(str(year), int(counts[year])) for year in np.flatnonzero(counts) if year]
+    with_code = int(np.count_nonzero(facts.columns["state"][rows] == WITH_CODE))
+    return [("1", with_code)] if with_code else []
 
 
 def _of_facet(facts: Facts, name: FacetName, numbers: Numbers) -> tuple[list[str], list[int]]:

@@ -76,7 +76,7 @@ class DatabaseEngine:
 
     def spread(self, vector: Floats) -> tuple[float, float]:  # noqa: ARG002 - the protocol's
         """As of no papers at all."""
-        return 0.0, 1.0
+        return 0.0, 0.0
 
     def count(self, must: Condition | None) -> int:
         """How many papers satisfy ``must``."""

@@ -45,7 +45,7 @@ def read(typed: str, *, today: date, resolve: Resolve = _no_paper) -> Reading:
         hard=_demanded(tree),
         strict=_everything(tree),
         clauses=_clauses(leaves),
-        plain=tuple(unit for leaf in leaves if leaf.kind == "word" for unit in leaf.text.split()),
+        plain=tuple(_plain(leaves)),
         about=_about(leaves, text if parsed.is_bare else None),
         notes=_short([*notes, *parsed.notes]),
         tree=tree,
@@ -103,8 +103,13 @@ def _demanded(node: Node | None) -> Condition | None:
     return _everything(node)
 
 
+def _plain(leaves: list[Leaf]) -> list[str]:
+    """The plain words, and those of phrases that nobody is made to have."""
+    return [unit for leaf in leaves if leaf.kind == "word" or leaf.is_soft for unit in leaf.text.split()]
+
+
 def _clauses(leaves: list[Leaf]) -> tuple[Clause, ...]:
-    plain = " ".join(leaf.text for leaf in leaves if leaf.kind == "word" and leaf.text)
+    plain = " ".join(_plain(leaves))
     found = {Clause(plain): None} if plain else {}
     for leaf in leaves:
         if leaf.kind in _CLAUSE_FIELDS:

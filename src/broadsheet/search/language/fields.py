@@ -109,7 +109,7 @@ def _organisation(value: str, *, is_quoted: bool) -> Leaf:
     by_slug = tuple(c.OfOrganisation(form) for form in dict.fromkeys((slug, slug.lower())))
     by_name = c.HasPhrase(text, "organisations") if is_quoted else c.HasWords(text, "organisations")
     written = f'org:"{value}"' if is_quoted else f"org:{value}"
-    return Leaf("organisation", written, (to_plain(value),), c.Any((*by_slug, by_name)))
+    return Leaf("organisation", written, (to_plain(value),), c.Any((*by_slug, by_name)), text)
 
 
 def _fact(kind: FactKind, name: str, values: tuple[str, ...], found: list[c.Condition]) -> Leaf:

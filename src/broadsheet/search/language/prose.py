@@ -19,7 +19,8 @@ def is_prose(found: list[Token]) -> bool:
     """Whether tokens are those of running text."""
     if any(token.kind in ("field", "or", "and") or token.field for token in found):
         return False
-    return sum(len(token.raw.split()) for token in found if has_letters(token.raw)) >= LEAST_WORDS
+    asked = found[: _exclusions(found)]
+    return sum(len(token.raw.split()) for token in asked if has_letters(token.raw)) >= LEAST_WORDS
 
 
 def as_prose(found: list[Token]) -> tuple[list[Token], list[Note]]:

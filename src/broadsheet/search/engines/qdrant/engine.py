@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -31,7 +33,10 @@ DIMS = 384
 PAGE, VECTORS_PAGE = 5_000, 1_000
 # Enough for every word of a paragraph-long question; more would only cost time.
 MOST_TERMS = 200
+# A word counts at most so many times: each takes a question of its own.
+MOST_TIMES = 4
 MOST_TITLED = 10
+LOOKS_EVERY = 60.0
 # Candidates that the graph keeps, and how many times as many papers as wanted are scored again by their exact vectors.
 WIDTH, OVERSAMPLING = 128, 3.0
 _FACET_KEYS: tuple[tuple[FacetName, str], ...] = (
@@ -61,12 +66,19 @@ class QdrantEngine:
         self._filtered_params = None if is_local else _search_params(is_filtered=True)
         self._writer = Writer(link, address, self.collection, dims, at_once=1 if is_local else AT_ONCE)
         self._sample: Sample | None = None
+        self._looks_again_at = 0.0
         self._sampling = threading.Lock()
 
     def reload(self) -> None:
-        """Take another sample when the collection has changed much; all else is read from the cluster anyway."""
+        """Take another sample when the collection has changed much; all else is read from the cluster anyway.
+
+        Asks for its size once a minute at most.
+        """
         with self._sampling:
-            if self._sample is not None and self._sample.is_stale(self._with_vector()):
+            if self._sample is None or time.monotonic() < self._looks_again_at:
+                return
+            self._looks_again_at = time.monotonic() + LOOKS_EVERY
+            if self._sample.is_stale(self._with_vector()):
                 self._sample = None
 
     def state(self) -> EngineState:
@@ -132,7 +144,7 @@ class QdrantEngine:
                     vectors[at[int(record.id)]], has_vector[at[int(record.id)]] = row, True
         hubness = np.zeros(len(numbers), np.float32)
         if has_vector.any():
-            hubness[has_vector] = self._sampled().hubness(vectors[has_vector])
+            hubness[has_vector] = self._sampled().hubness(numbers[has_vector], vectors[has_vector])
         return Told(vectors, has_vector, hubness)
 
     def _retrieved(self, ids: list[int]) -> list[models.Record]:
@@ -156,9 +168,10 @@ class QdrantEngine:
         size = self._with_vector()
         highest = LOTS if size <= SAMPLE_SIZE else max(1, LOTS * SAMPLE_SIZE // size)
         lots = models.FieldCondition(key="lot", range=models.Range(lt=highest))
-        rows = [_vector_of(record) for record in self._scrolled([lots, _HAS_VECTOR], with_vectors=[VECTOR])]
-        held = [row for row in rows if row is not None]
-        return Sample(np.stack(held) if held else np.empty((0, self._dims), np.float32), size)
+        found = self._scrolled([lots, _HAS_VECTOR], with_vectors=[VECTOR])
+        rows = {int(record.id): row for record in found if (row := _vector_of(record)) is not None}
+        vectors = np.stack(list(rows.values())) if rows else np.empty((0, self._dims), np.float32)
+        return Sample(np.array(list(rows), np.int64), vectors, size)
 
     def _with_vector(self) -> int:
         return self._counted(models.Filter(must=[_HAS_VECTOR]))
@@ -285,17 +298,23 @@ def _search_params(*, is_filtered: bool) -> models.SearchParams:
 
 
 def _questions(clauses: Sequence[Clause], must: models.Filter | None) -> list[models.QueryRequest]:
-    """One for the words of each field, and one for each phrase."""
-    plain: dict[TextField, dict[str, None]] = {}
+    """One for the words of each field, one more for those said twice, and so on, and one for each phrase.
+
+    The server takes a word once however often it is said; in a long question it should count as often as that.
+    """
+    plain: dict[TextField, Counter[str]] = {}
     questions: list[models.QueryRequest] = []
     for clause, terms in asked(clauses):
         if not clause.is_phrase:
-            plain.setdefault(clause.field, {}).update(dict.fromkeys(terms))
+            plain.setdefault(clause.field, Counter()).update(terms)
         elif terms:
             phrase = holding_phrase(clause.text, clause.field)
             held = models.Filter(must=[phrase] if must is None else [phrase, must])
-            questions.append(_question(clause.field, terms, held))
-    return [_question(field, terms, must) for field, terms in plain.items() if terms] + questions
+            questions.append(_question(clause.field, dict.fromkeys(terms), held))
+    for field, counts in plain.items():
+        layers = ([term for term, count in counts.items() if count >= times] for times in range(1, MOST_TIMES + 1))
+        questions += [_question(field, said, must) for said in layers if said]
+    return questions
 
 
 def _question(field: TextField, terms: Iterable[str], held: models.Filter | None) -> models.QueryRequest:

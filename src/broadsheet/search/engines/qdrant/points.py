@@ -15,7 +15,8 @@ VECTOR = "meaning"
 # Papers are dealt into this many lots by number; a lot is a sample.
 LOTS = 1 << 16
 
-RANKED_FIELDS = ("text", "title", "abstract", "authors", "organisations")
+RANKED_FIELD = "text"
+PLACED_FIELDS = ("title", "abstract", "authors", "organisations")
 KEYWORD_FIELDS = ("category", "filed", "organisation", "language", "title_key")
 NUMBER_FIELDS = ("number", "days", "year", "votes", "comments", "code", "lot")
 
@@ -65,18 +66,20 @@ def _filed(categories: tuple[str, ...]) -> set[str]:
 
 def indexes() -> dict[str, models.TextIndexParams | models.IntegerIndexParams | models.KeywordIndexParams]:
     """Every payload index of a collection, by field. All lie on disk and are read through the page cache."""
-    text = models.TextIndexParams(
+    # No phrase is looked for in the field that words are ranked by, so it needs no positions.
+    ranked = models.TextIndexParams(
         type=models.TextIndexType.TEXT,
         tokenizer=models.TokenizerType.WORD,
-        phrase_matching=True,
         scoring=models.TextScoringParams(type=models.TextScoringType.BM25),
         on_disk=True,
     )
+    placed = ranked.model_copy(update={"phrase_matching": True})
     keyword = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, on_disk=True)
     integer = models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=True, range=True, on_disk=True)
     order = models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=False, range=True, on_disk=True)
     return {
-        **dict.fromkeys(RANKED_FIELDS, text),
+        RANKED_FIELD: ranked,
+        **dict.fromkeys(PLACED_FIELDS, placed),
         **dict.fromkeys(KEYWORD_FIELDS, keyword),
         **dict.fromkeys(NUMBER_FIELDS, integer),
         **{order_key(sort): order for sort in INDEXED_SORTS},

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from broadsheet.search.engines.base import Floats
+from broadsheet.search.engines.base import Floats, Numbers
 
 # The mean over a sample of this size is off by a fiftieth of the standard deviation.
-SAMPLE_SIZE = 2_500
+SAMPLE_SIZE = 2_048
 # A paper's hubness is its mean cosine with this many of the sample that are nearest to it (the r of CSLS; A. Conneau et
 # al., "Word Translation Without Parallel Data", ICLR 2018).
 NEIGHBOURS = 10
@@ -21,8 +21,9 @@ NEIGHBOURS = 10
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Unit rows, float32 (n, dims), taken when the collection had ``size`` vectors."""
+    """Papers, int64 (n,), and their unit rows, float32 (n, dims), taken when the collection had ``size`` vectors."""
 
+    numbers: Numbers
     rows: Floats
     size: int
 
@@ -31,19 +32,23 @@ class Sample:
         return abs(size - self.size) * 10 > self.size
 
     def spread(self, vector: Floats) -> tuple[float, float]:
-        """Mean and standard deviation of the cosine with ``vector``; (0, 1) without any rows."""
+        """Mean and standard deviation of the cosine with ``vector``; zeros without any rows."""
         if not len(self.rows):
-            return 0.0, 1.0
+            return 0.0, 0.0
         cosines = self.rows @ vector
-        return float(cosines.mean()), float(cosines.std()) or 1.0
+        return float(cosines.mean()), float(cosines.std())
 
-    def hubness(self, vectors: Floats) -> Floats:
-        """For unit rows, float32 (n, dims), how near each is to its nearest in the sample, float32 (n,)."""
-        count = min(NEIGHBOURS, len(self.rows))
-        if not count or not len(vectors):
+    def hubness(self, numbers: Numbers, vectors: Floats) -> Floats:
+        """How near papers (n,) with unit rows (n, dims) are to their nearest in the sample but for themselves: (n,).
+
+        Fewer are averaged where the sample is smaller; 0 where it has nothing else.
+        """
+        if not len(self.rows) or not len(vectors):
             return np.zeros(len(vectors), np.float32)
         cosines = vectors @ self.rows.T
-        # A paper of the sample is not its own neighbour.
-        cosines[cosines > 1 - 1e-4] = -1
+        cosines[numbers[:, None] == self.numbers[None, :]] = -np.inf
+        count = min(NEIGHBOURS, cosines.shape[1])
         nearest = np.partition(cosines, -count, axis=1)[:, -count:]
-        return np.asarray(nearest.mean(axis=1), np.float32)
+        there = np.isfinite(nearest)
+        sums = np.where(there, nearest, 0).sum(axis=1)
+        return np.asarray(sums / np.maximum(there.sum(axis=1), 1), np.float32)

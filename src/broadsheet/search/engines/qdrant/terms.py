@@ -48,7 +48,10 @@ def ranked_names(people: tuple[str, ...]) -> list[str]:
 
 
 def asked(clauses: Sequence[Clause]) -> list[tuple[Clause, list[str]]]:
-    """For each clause the terms that count for the rank, each once; words that tell nothing do not beside others."""
+    """For each clause the terms that count for the rank, as often as they are said.
+
+    Words that tell nothing do not count beside others that do.
+    """
     read = [(clause, pieces(clause.text)) for clause in clauses]
     is_about_something = any(_is_telling(piece) for _, found in read for piece in found)
     answer = []
@@ -56,7 +59,7 @@ def asked(clauses: Sequence[Clause]) -> list[tuple[Clause, list[str]]]:
         drops = is_about_something and not clause.is_phrase and clause.field != "authors"
         words = [word for piece in found if not drops or _is_telling(piece) for word in _words(piece)]
         terms = [terms_of((word,), is_name=clause.field == "authors") for word in words]
-        answer.append((clause, list(dict.fromkeys(term for term in terms if term))))
+        answer.append((clause, [term for term in terms if term]))
     return answer
 
 
