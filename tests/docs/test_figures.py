@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from broadsheet.search.index import ANSWER_DEPTH, LEAST_COSINE, WORDS_DEPTH
+
 from broadsheet.api.views import MOST_PAPERS
 from broadsheet.catalogue.admission import (
     EARLIEST_YEAR,
@@ -15,7 +17,6 @@ from broadsheet.catalogue.admission import (
 from broadsheet.catalogue.intake import BATCH_SIZE as INTAKE_BATCH
 from broadsheet.catalogue.sample import sample_files
 from broadsheet.search.fusion import MEANING_WEIGHT
-from broadsheet.search.index import ANSWER_DEPTH, LEAST_COSINE, WORDS_DEPTH
 from broadsheet.search.maintenance import BATCH_SIZE
 from broadsheet.search.query import LONGEST_WORDS, MOST_CATEGORIES
 from broadsheet.sources import jsonl

@@ -29,7 +29,9 @@ def work(first: int) -> None:
     maintenance.shelf.cache_clear()
     count = first
     while True:
-        take(*(record(f"Paper {n} about {word(n)}", arxiv=f"2510.{n:05}") for n in range(count, count + PAPERS_AT_ONCE)))
+        take(
+            *(record(f"Paper {n} about {word(n)}", arxiv=f"2510.{n:05}") for n in range(count, count + PAPERS_AT_ONCE))
+        )
         take(*many(5))
         maintenance.update_index()
         again = range(max(0, count - 10), count)

@@ -74,11 +74,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def site(live_server: Any, settings: Any, tmp_path: Path, index_dir: Path) -> Iterator[str]:
+def site(live_server: Any, settings: Any, tmp_path: Path, index_dir: Path) -> str:
     """The site's address; it has no model, an index of this test's own and an empty catalogue."""
     settings.BASE_URL = live_server.url
     settings.MODEL_DIR = tmp_path / "no-model"
-    yield live_server.url
+    return live_server.url
 
 
 @pytest.fixture

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.search.evaluation import CollectionError, evaluate, load_collection, ndcg, recall, reciprocal_rank
+from broadsheet.search.evaluation import (
+    CollectionError,
+    evaluate,
+    load_collection,
+    ndcg,
+    paired_bootstrap,
+    recall,
+    reciprocal_rank,
+)
 
 DOCUMENTS = st.sampled_from("abcdefghijklm")
 GRADES = st.dictionaries(DOCUMENTS, st.integers(1, 3), min_size=1, max_size=6)
@@ -63,10 +71,11 @@ def collection(folder: Path, *, corpus: str = "", queries: str = "", **qrels: st
 
 
 def test_it_scores_words_meaning_and_both(tmp_path, fake) -> None:
-    scores = evaluate(load_collection(collection(tmp_path)))
-    assert list(scores) == ["words", "meaning", "hybrid"]
+    told = evaluate(load_collection(collection(tmp_path)))
+    scores = told.scores
+    assert list(scores) == ["words", "meaning", "plain", "hybrid"]
     first_only = 1 / (1 + 1 / math.log2(3))
-    # A document with the query's own id is left out, so the second query finds nothing.
+    # A document that is the query, by id and text, is left out, so the second query finds nothing.
     assert scores["words"].ndcg_at_10 == pytest.approx(first_only / 2, abs=1e-4)
     assert scores["words"].recall_at_100 == 0.25
     assert scores["words"].mrr == 0.5
@@ -74,8 +83,24 @@ def test_it_scores_words_meaning_and_both(tmp_path, fake) -> None:
     assert all(0 < score.p50_ms <= score.p95_ms for score in scores.values())
 
 
+def test_it_keeps_a_document_that_only_has_the_id_of_the_query(tmp_path, words_alone) -> None:
+    asked = '{"_id": "q1", "text": "car"}\n{"_id": "q3", "text": "where do apples grow"}'
+    scores = evaluate(load_collection(collection(tmp_path, queries=asked))).scores
+    assert scores["words"].mrr == 1.0
+
+
 def test_it_scores_words_alone_without_a_model(tmp_path, words_alone) -> None:
-    assert list(evaluate(load_collection(collection(tmp_path)))) == ["words"]
+    told = evaluate(load_collection(collection(tmp_path)))
+    assert list(told.scores) == ["words"]
+    assert told.gain is None
+
+
+def test_the_bootstrap_tells_a_gain_from_none() -> None:
+    theirs = [n / 100 for n in range(100)]
+    none = paired_bootstrap(theirs[::-1], theirs)
+    assert (none.mean, none.low < 0 < none.high) == (0.0, True)
+    gain = paired_bootstrap([value + 0.1 for value in theirs], theirs)
+    assert (gain.mean, gain.low, gain.high) == (0.1, 0.1, 0.1)
 
 
 def test_it_takes_the_judgements_that_are_asked_for_or_the_only_ones(tmp_path) -> None:
@@ -125,5 +150,5 @@ def test_it_refuses_to_measure_without_judgements(tmp_path, words_alone) -> None
 
 
 def test_it_finds_much_of_cranfield_by_words_alone(shared, words_alone) -> None:
-    scores = evaluate(load_collection(shared / "collections" / "cranfield"))
+    scores = evaluate(load_collection(shared / "collections" / "cranfield")).scores
     assert scores["words"].ndcg_at_10 > 0.45

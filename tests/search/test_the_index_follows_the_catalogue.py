@@ -295,4 +295,3 @@ def test_it_does_not_show_a_paper_that_just_left_the_catalogue(fake) -> None:
     Paper.objects.get(title="Driving a car").delete()
     answer = find(PaperQuery(words="car"))
     assert (answer.total, [paper.title for paper in answer.papers]) == (1, ["Parking a car"])
-

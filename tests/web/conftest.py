@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,9 @@ from tests.web.reading import Reader
 
 
 @pytest.fixture(autouse=True)
-def words_alone(settings: object, tmp_path: Path, index_dir: Path) -> Iterator[None]:
+def words_alone(settings: object, tmp_path: Path, index_dir: Path) -> None:
     """No model and an index of this test's own."""
     settings.MODEL_DIR = tmp_path / "no-model"  # type: ignore[attr-defined]
-    yield
 
 
 @pytest.fixture

@@ -179,12 +179,13 @@ def _score(
 ) -> tuple[Scores, list[float]]:
     """The means over the judged queries, and nDCG@10 of each."""
     ids = [identifier for identifier, _, _ in collection.documents]
-    texts = {identifier: {title, text} for identifier, title, text in collection.documents}
+    documents = {identifier: texts for identifier, *texts in collection.documents}
     found, times = {}, []
     for query in judged:
         # In some collections the queries are documents; such a one is no answer to itself. The same identifier alone
         # says nothing where both are counted from 1.
-        itself = query if collection.queries[query] in texts.get(query, ()) else None
+        key = normalise_title(collection.queries[query])
+        itself = query if key in map(normalise_title, documents.get(query, ())) else None
         asked = ask(PaperQuery(words=collection.queries[query], mode="hybrid" if ranking == "plain" else ranking))
         began = time.perf_counter()
         numbers = plain_pool(engine, asked).numbers if ranking == "plain" else answer_of(engine, asked).page(0, DEPTH)

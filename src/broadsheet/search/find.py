@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Prefetch, QuerySet, Subquery
 
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.models import Authorship, Paper, PaperCategory, SavedPageEntry
@@ -59,10 +59,7 @@ def find(query: PaperQuery, *, offset: int = 0, limit: int = 25) -> Found:
     """Papers ``offset`` to ``offset + limit`` of the answer to ``query``."""
     if query.words and not query.has_filters and (named := paper_named(query.words)) is not None:
         return Found(total=1, papers=papers_in_order([named.pk][offset : offset + limit]), scores={named.pk: 1.0})
-    found = _find(ask(query), offset, limit)
-    if query.upto is None and found.total > offset + limit:
-        return replace(found, upto=newest_number())
-    return found
+    return _find(ask(query), offset, limit)
 
 
 def _find(asked: Asked, offset: int, limit: int) -> Found:
@@ -90,11 +87,12 @@ def _listed(asked: Asked, offset: int, limit: int) -> Found:
     """A list that is only narrowed: from the database, which is always current."""
     papers = Paper.objects.all() if asked.must is None else Paper.objects.filter(condition_q(asked.must))
     numbers = _ordered(papers, asked).values_list("pk", flat=True)[offset : offset + limit]
+    there = papers.aggregate(total=Count("pk"), newest=Max("pk"))
     return Found(
-        total=papers.count(),
+        total=there["total"],
         papers=papers_in_order(list(numbers)),
         reading=asked.reading if asked.reading.typed else None,
-        upto=asked.query.upto,
+        upto=asked.query.upto or there["newest"],
     )
 
 
@@ -108,7 +106,7 @@ def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:
         scores=dict(pooled),
         why=reasons(answer, papers),
         reading=asked.reading,
-        upto=asked.query.upto,
+        upto=asked.query.upto or newest_number(),
         is_by_words_alone=asked.query.mode != "words" and embedder.encoder() is None,
         answer=answer,
     )
@@ -138,5 +136,3 @@ def _ordered(papers: QuerySet[Paper], asked: Asked) -> QuerySet[Paper]:
         return papers.annotate(saved_rank=Subquery(entries.values("rank")[:1])).order_by("saved_rank")
     indexed: IndexedSort = order if order in ("votes", "comments") else "newest"
     return papers.order_by(*sql_order(indexed))
-
-

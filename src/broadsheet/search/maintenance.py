@@ -187,9 +187,7 @@ def _keep_vectors(texts: Mapping[int, tuple[str, str]], vectors: Floats16, finge
     kept = {number: vector for number, vector in zip(texts, vectors, strict=True) if number in there}
     PaperVector.objects.bulk_create(
         [
-            PaperVector(
-                paper_id=number, fingerprint=fingerprint, text_digest=texts[number][0], vector=vector.tobytes()
-            )
+            PaperVector(paper_id=number, fingerprint=fingerprint, text_digest=texts[number][0], vector=vector.tobytes())
             for number, vector in kept.items()
         ],
         update_conflicts=True,
