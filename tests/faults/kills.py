@@ -12,6 +12,7 @@ import json
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -52,7 +53,7 @@ def word(number: int) -> str:
 
 
 def run(rounds: int, seed: int) -> dict[str, Any]:
-    """Kill ``rounds`` times; returns what was seen: rounds, answers, papers, what differs in the end, seconds to open."""
+    """Kill ``rounds`` times; returns what was seen: answers, papers, what differs in the end, seconds to open."""
     from django.db import connections
 
     from broadsheet.catalogue.models import Paper
@@ -118,7 +119,7 @@ def main() -> None:
         use_everywhere(FakeEncoder())
         Path(folder).mkdir(exist_ok=True)
         migrate()
-        print(json.dumps(run(chosen.rounds, chosen.seed)))
+        sys.stdout.write(json.dumps(run(chosen.rounds, chosen.seed)) + "\n")
 
 
 if __name__ == "__main__":

@@ -32,9 +32,7 @@ class EmbeddedEngine:
 
     name = "embedded"
 
-    def __init__(
-        self, folder: Path, swap_lock: Callable[[], AbstractContextManager[object]] = lambda: nullcontext()
-    ) -> None:
+    def __init__(self, folder: Path, swap_lock: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
         """Open or make the index; ``swap_lock`` gives the writers' lock, taken for the short end of maintenance."""
         self.folder = folder
         self.words_index = WordIndex(folder / "words")
@@ -73,7 +71,7 @@ class EmbeddedEngine:
         return self._nearest_then_checked(vector, must, limit)
 
     def _nearest_then_checked(self, vector: Floats, must: Condition, limit: int) -> Scored:
-        """Look up more of the nearest than wanted and drop those that do not satisfy ``must``, until enough are left."""
+        """Look up more of the nearest than wanted, drop those that do not satisfy ``must``, until enough are left."""
         parts = must.parts if isinstance(must, All) else (must,)
         facts = both(*(part for part in parts if not asks_for_words(part)))
         mask = self.attributes.mask(facts) if facts is not None else None
@@ -154,5 +152,3 @@ def _mask_of(numbers: Numbers) -> NDArray[np.bool_]:
     mask = np.zeros(int(numbers.max(initial=-1)) + 1, np.bool_)
     mask[numbers] = True
     return mask
-
-
