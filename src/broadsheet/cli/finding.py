@@ -119,8 +119,8 @@ def evaluate(
     if encoder() is None:
         stderr.print("no embedding model is installed: only words were measured (broadsheet model install)")
     if as_json:
-        gain = {"gain_of_hybrid_over_plain": asdict(told.gain)} if told.gain else {}
-        print_json({ranking: asdict(score) for ranking, score in told.scores.items()} | gain)
+        scores = {str(ranking): asdict(score) for ranking, score in told.scores.items()}
+        print_json(scores | ({"gain_of_hybrid_over_plain": asdict(told.gain)} if told.gain else {}))
         return
     typer.echo(f"{'':8} nDCG@10  recall@100     MRR  p50 ms  p95 ms")
     for ranking, score in told.scores.items():
