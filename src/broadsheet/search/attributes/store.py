@@ -125,7 +125,7 @@ class Attributes:
         return self._read(lambda facts: np.flatnonzero(facts.alive).astype(np.int64))
 
     def values(self, name: FacetName, numbers: Numbers) -> list[tuple[str, ...]]:
-        """What given papers have of a facet, aligned with ``numbers``; nothing for one that is not there."""
+        """What given papers have of a facet, in no order, aligned with ``numbers``; () for one that is not there."""
         found: list[list[str]] = [[] for _ in numbers]
         for value, at in zip(*self._read(lambda facts: _of_facet(facts, name, numbers)), strict=True):
             found[at].append(value)
