@@ -12,12 +12,13 @@ from functools import lru_cache
 
 from broadsheet.catalogue.text import to_plain
 
-_ENGLISH = frozenset(
-    (
-        "the of and to in we that is for with on this by are as which from an our be can it these have has their "
-        "between such while show using or not its than"
-    ).split()
-)
+# fmt: off
+_ENGLISH = frozenset((
+    "the", "of", "and", "to", "in", "we", "that", "is", "for", "with", "on", "this", "by", "are",
+    "as", "which", "from", "an", "our", "be", "can", "it", "these", "have", "has", "their",
+    "between", "such", "while", "show", "using", "or", "not", "its", "than",
+))
+# fmt: on
 # Of running English text about a third are such words, of French or Spanish text hardly any.
 _LEAST_SHARE, _LEAST_WORDS = 0.2, 12
 _WORD = re.compile(r"[^\W\d_]+")

@@ -8,12 +8,13 @@ be paged to, in every order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from broadsheet.search.asking import Asked
-from broadsheet.search.conditions import Any, Condition, OneOf
+from broadsheet.search.conditions import Any, Condition, Not, OneOf, both
 from broadsheet.search.engines.base import Engine, Facets, Numbers
 from broadsheet.search.ordering import IndexedSort
 from broadsheet.search.pools import Pool, pool_of
@@ -36,6 +37,13 @@ class Answer:
         """What all papers of the answer satisfy, and no others."""
         pooled = OneOf(frozenset(self.pool.numbers.tolist()))
         return pooled if self.strict is None else Any((self.strict, pooled))
+
+    def without(self, gone: Iterable[int]) -> Answer:
+        """The same answer without some papers."""
+        numbers = frozenset(gone)
+        keep = ~np.isin(self.pool.numbers, list(numbers))
+        strict = None if self.strict is None else both(self.strict, Not(OneOf(numbers)))
+        return replace(self, pool=self.pool.only(keep), strict=strict)
 
     def count(self) -> int:
         """How many papers belong to the answer."""

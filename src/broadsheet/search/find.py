@@ -19,9 +19,10 @@ from broadsheet.search.engines.base import Engine, EngineGoneError, Facets, Numb
 from broadsheet.search.engines.database import DatabaseEngine
 from broadsheet.search.explaining import Why, reasons
 from broadsheet.search.language import Reading
-from broadsheet.search.maintenance import engine
+from broadsheet.search.maintenance import engine, shelf
 from broadsheet.search.ordering import IndexedSort, sql_order
 from broadsheet.search.query import PaperQuery
+from broadsheet.search.spelling import suggest
 from broadsheet.search.sql import condition_q
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Found:
     why: dict[int, Why] = field(default_factory=dict)
     reading: Reading | None = None
     upto: int | None = None
+    strict_total: int = 0
     is_by_words_alone: bool = False
     is_engine_gone: bool = False
     suggestion: str = ""
@@ -97,7 +99,8 @@ def _listed(asked: Asked, offset: int, limit: int) -> Found:
 
 
 def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:
-    answer = answer_of(by, asked)
+    answer = _without_the_gone(answer_of(by, asked))
+    strict_total = by.count(answer.strict) if answer.strict is not None else 0
     papers = papers_in_order(_page(answer, offset, limit).tolist())
     pooled = zip(answer.pool.numbers.tolist(), answer.pool.scores.tolist(), strict=True)
     return Found(
@@ -107,9 +110,26 @@ def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:
         why=reasons(answer, papers),
         reading=asked.reading,
         upto=asked.query.upto or newest_number(),
+        strict_total=strict_total,
         is_by_words_alone=asked.query.mode != "words" and embedder.encoder() is None,
+        suggestion=_suggestion(by, asked, strict_total),
         answer=answer,
     )
+
+
+def _without_the_gone(answer: Answer) -> Answer:
+    """Papers that left the catalogue a moment ago may still be in the index."""
+    numbers = answer.pool.numbers.tolist()
+    gone = set(numbers).difference(Paper.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    return answer.without(gone) if gone else answer
+
+
+def _suggestion(by: Engine, asked: Asked, strict_total: int) -> str:
+    """What was perhaps meant; '' where nothing better is known."""
+    if asked.query.mode == "meaning" or not asked.reading.plain or isinstance(by, DatabaseEngine):
+        return ""
+    found = suggest(asked.reading, shelf().vocabulary(by), with_all=strict_total)
+    return found.text if found else ""
 
 
 def _page(answer: Answer, offset: int, limit: int) -> Numbers:

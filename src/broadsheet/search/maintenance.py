@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from broadsheet.catalogue.models import ChangedPaper, Paper
 from broadsheet.search import embedder
+from broadsheet.search.documents import IndexDocument
 from broadsheet.search.engines.base import Engine
 from broadsheet.search.indexing import document_of, noted_vectors, stored_vectors, texts_to_embed, with_facts
 from broadsheet.search.models import PaperVector, WaitingVector
 from broadsheet.search.shelf import ClusterShelf, EmbeddedShelf, Shelf
+from broadsheet.search.spelling import Tally
 
 BATCH_SIZE = 500
 # So few that a paper which arrives meanwhile waits less than a second for its words to be indexed.
@@ -56,6 +58,16 @@ def shelf() -> Shelf:
 def engine() -> Engine | None:
     """What answers questions now; None when nothing was indexed yet."""
     return shelf().current()
+
+
+def maintain(should_stop: Callable[[], bool]) -> bool:
+    """Do what keeps the index in use fast, for as long as it takes; whether anything was done."""
+    current = engine()
+    if current is None:
+        return False
+    is_done = current.maintain(should_stop)
+    with shelf().writing():
+        return shelf().vocabulary(current).maintain() or is_done
 
 
 def index_state() -> IndexState:
@@ -157,10 +169,21 @@ def _write(numbers: Sequence[int], engines: Sequence[Engine]) -> None:
     fingerprint = model.fingerprint if model else ""
     for target in engines:
         fits = target.state().fingerprint in ("", fingerprint)
+        _learn_words(target, documents)
         target.update(documents, gone, noted_vectors(found if fits else {}), fingerprint)
     # New rows and not the old ones again: whoever is embedding an earlier text deletes the row of that text only.
     WaitingVector.objects.filter(paper_id__in=numbers).delete()
     WaitingVector.objects.bulk_create(WaitingVector(paper_id=paper.pk) for paper in papers if paper.pk not in found)
+
+
+def _learn_words(target: Engine, documents: Sequence[IndexDocument]) -> None:
+    """Count the words of papers that are new to a generation, for spelling; a repeated step counts them twice."""
+    is_known = target.among(np.array([document.number for document in documents], np.int64), None)
+    tally = Tally()
+    for document, known in zip(documents, is_known, strict=True):
+        if not known:
+            tally.add(document.title, document.abstract, *document.authors)
+    shelf().vocabulary(target).learn(tally.counts)
 
 
 def _embed_some() -> int:

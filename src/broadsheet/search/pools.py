@@ -36,6 +36,10 @@ class Pool:
     is_near: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     has_meaning: bool = False
 
+    def only(self, keep: NDArray[np.bool_]) -> Pool:
+        """Some of the papers, bool (n,), in the same order."""
+        return Pool(self.numbers[keep], self.scores[keep], self.is_near[keep], self.has_meaning)
+
 
 def pool_of(engine: Engine, asked: Asked) -> Pool:
     """The ranked part of the answer to a question; a paper whose whole title was typed comes first."""

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from broadsheet.search.engines.base import Engine
 from broadsheet.search.engines.embedded import EmbeddedEngine
+from broadsheet.search.spelling import Vocabulary
 
 if TYPE_CHECKING:
     from broadsheet.search.engines.qdrant.engine import QdrantEngine
@@ -43,6 +44,7 @@ class Shelf(ABC):
     def __init__(self, folder: Path) -> None:
         """``folder`` keeps what the generations have in common; it is made on the first write."""
         self.folder = folder
+        self._vocabularies: dict[Path, Vocabulary] = {}
 
     @abstractmethod
     def current(self) -> Engine | None:
@@ -59,6 +61,22 @@ class Shelf(ABC):
     @abstractmethod
     def _answer_with(self, name: str) -> None:
         """Let a generation answer from now on, and remove those that are not needed any more."""
+
+    @abstractmethod
+    def _words_folder(self, engine: Engine) -> Path:
+        """Where the words of a generation are kept for spelling."""
+
+    def vocabulary(self, engine: Engine) -> Vocabulary:
+        """The words of the papers in a generation, up to date."""
+        folder = self._words_folder(engine)
+        opened = self._vocabularies.get(folder)
+        if opened is None:
+            # Those of generations that are gone are forgotten with them.
+            self._vocabularies = {path: words for path, words in self._vocabularies.items() if path.is_dir()}
+            opened = self._vocabularies[folder] = Vocabulary(folder)
+        else:
+            opened.reload()
+        return opened
 
     def filling(self) -> tuple[Engine, Filling] | None:
         """The generation that is being filled, and how far it is."""
@@ -133,6 +151,10 @@ class EmbeddedShelf(Shelf):
         opened = self._opened[name] = EmbeddedEngine(self.folder / name, self.writing)
         return opened
 
+    def _words_folder(self, engine: Engine) -> Path:
+        assert isinstance(engine, EmbeddedEngine)
+        return engine.folder / "spelling"
+
     def _new(self, fingerprint: str) -> str:  # noqa: ARG002  (the vectors bring it with them)
         name = f"g{secrets.token_hex(6)}"
         (self.folder / name).mkdir(parents=True)
@@ -185,6 +207,15 @@ class ClusterShelf(Shelf):
             engine = QdrantEngine(self._alias.link, self._alias.address, generation=name, dims=self._dims)
             self._generations = {name: engine}
         return self._of_this_form(engine)
+
+    def _words_folder(self, engine: Engine) -> Path:
+        from broadsheet.search.engines.qdrant import collection
+
+        assert not isinstance(engine, EmbeddedEngine)
+        name: str = getattr(engine, "collection", "")
+        if name == self._alias.collection:
+            name = collection.target(self._alias.link, name) or name
+        return self.folder / "spelling" / name
 
     def _of_this_form(self, engine: QdrantEngine) -> QdrantEngine | None:
         from broadsheet.search.engines.qdrant import collection

@@ -9,7 +9,7 @@ import threading
 from types import FrameType
 
 from broadsheet.search.engines.base import EngineError
-from broadsheet.search.maintenance import do_some, engine
+from broadsheet.search.maintenance import do_some, maintain
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +65,7 @@ class Upkeep:
 
     def _run(self) -> None:
         try:
-            current = engine()
-            if current is not None and current.maintain(self._stop.is_set):
+            if maintain(self._stop.is_set):
                 logger.info("the index was merged")
         except EngineError as error:
             logger.warning("the index cannot be kept fast for now: %s", error)
