@@ -105,6 +105,7 @@ class VectorIndex:
         """
         added = np.asarray(numbers, np.int64).ravel()
         removed = np.setdiff1d(np.asarray(gone, np.int64).ravel(), added)
+        removed = removed[removed >= 0]
         rows = np.asarray(vectors, np.float32)
         if len(added) and (rows.ndim != 2 or len(rows) != len(added) or not rows.shape[1]):
             raise ValueError(f"{len(added)} papers came with vectors of shape {rows.shape}")
@@ -195,11 +196,6 @@ class VectorIndex:
         likely ones otherwise: at least 0.95 of the ten nearest are found, whatever is allowed.
         """
         return nearest(self._state, vector, limit, allowed)
-
-    def similarities(self, vector: Floats, allowed: Numbers | None) -> tuple[Numbers, Floats]:
-        """Numbers and cosines with ``vector``, (n,) each, of all papers or those in ``allowed``."""
-        numbers = self.numbers() if allowed is None else np.intersect1d(self.numbers(), allowed)
-        return numbers, self.cosines(vector, numbers)
 
     def cosines(self, vector: Floats, numbers: Sequence[int] | Numbers) -> Floats:
         """The cosine of each paper with ``vector``, float32 (dims,): float32 (n,), NaN where a paper has no vector."""

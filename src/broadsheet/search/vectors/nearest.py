@@ -17,36 +17,35 @@ from broadsheet.search.vectors.state import State
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Found = tuple[Numbers, Floats]
 
-# Up to so many allowed papers, their rows are fetched one by one and all compared; fetching a row takes about four
-# times as long as comparing one in passing.
+# Up to so many allowed papers, all of them are compared.
 MOST_FETCHED = 30_000
-ROWS_AT_ONCE = 65_536
+# Rows are fetched in pieces that stay in the processor's cache until they are compared, and swept in larger ones.
+FETCHED_AT_ONCE, SWEPT_AT_ONCE = 2_048, 65_536
+# Fetching a row that stands alone takes about twice as long as comparing it in passing.
+FETCHED_SHARE = 0.4
 # How many rows are compared is this times the square root of their number; with the share that a filter allows, more:
 # so a recall of 0.98 of the ten nearest was reached for questions of one to five words at 100 thousand and at a million
 # papers alike, without and with filters (measured: benchmarks/vector_libraries.py).
 COMPARED_PER_ROOT = 48
-MORE_WHEN_FILTERED = -0.15
+MORE_WHEN_FILTERED = -0.3
 # Where more of all rows than this would be compared, comparing all of them costs no more than choosing.
 SWEPT_SHARE = 0.5
-# When the filter allows less than this part of its usual share of what was looked through, it is against the question.
-AGAINST = 0.5
+# A filter is against the question when it allows less than this part of its usual share of what was looked through, or
+# when what was found does not exceed the next list's mean by this many deviations of all lists' means.
+AGAINST_SHARE, AGAINST_DEVIATIONS = 0.8, 0.5
 
 
-def nearest(state: State, vector: Floats, limit: int, allowed: Mask | None) -> tuple[Numbers, Floats]:
+def nearest(state: State, vector: Floats, limit: int, allowed: Mask | None) -> Found:
     """The nearest papers, at most ``limit``: numbers int64 (n,), cosines float32 (n,), best first, ties by number."""
     if limit < 1 or not state.count:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    asked = Asked(vector)
+    search = Search(state, Asked(vector), limit, allowed)
     if allowed is not None and np.count_nonzero(allowed) <= MOST_FETCHED:
         rows = state.rows_of(np.flatnonzero(allowed))
-        rows = np.sort(rows[rows >= 0])
-        best = Best(limit)
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            part = rows[start : start + ROWS_AT_ONCE]
-            best.add(part, asked.products(state.codes_at(part)) * state.factors[part])
-        return best.papers(state)
-    return Search(state, asked, limit, allowed).run()
+        return search.among(np.sort(rows[rows >= 0]))
+    return search.run()
 
 
 class Best:
@@ -66,17 +65,21 @@ class Best:
 
     def settle(self) -> None:
         """Keep the best only; ``least`` is then the smallest cosine that is among them."""
-        rows, cosines = np.concatenate(self._rows), np.concatenate(self._cosines)
+        rows = np.concatenate([np.empty(0, np.int64), *self._rows])
+        cosines = np.concatenate([np.empty(0, np.float32), *self._cosines])
         if len(rows) > self._limit:
             self.least = float(np.partition(cosines, len(cosines) - self._limit)[-self._limit])
             keep = np.flatnonzero(cosines >= self.least)
             rows, cosines = rows[keep], cosines[keep]
         self._rows, self._cosines = [rows], [cosines]
 
-    def papers(self, state: State) -> tuple[Numbers, Floats]:
+    def tenth(self) -> float:
+        """The tenth of the cosines, or the last of fewer; ``settle`` came before."""
+        cosines = self._cosines[0]
+        return float(np.partition(cosines, -min(10, len(cosines)))[-min(10, len(cosines))]) if len(cosines) else -np.inf
+
+    def papers(self, state: State) -> Found:
         """Numbers and cosines, best first, ties by number."""
-        if not self._rows:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
         self.settle()
         numbers, cosines = state.numbers[self._rows[0]], self._cosines[0]
         order = np.lexsort((numbers, -cosines))[: self._limit]
@@ -92,7 +95,12 @@ class Search:
         self._share = np.count_nonzero(allowed) / max(state.count, 1) if allowed is not None else 1.0
         self._best = Best(limit)
 
-    def run(self) -> tuple[Numbers, Floats]:
+    def among(self, rows: Numbers) -> Found:
+        """The nearest of these rows, int64 (n,)."""
+        self._fetch(rows)
+        return self._best.papers(self._state)
+
+    def run(self) -> Found:
         """Compare the main part's likely rows and all of the tails."""
         blocks = self._state.blocks()
         if self._state.main is not None and self._looked_through(self._state.main):
@@ -101,12 +109,20 @@ class Search:
             self._sweep(first, codes)
         return self._best.papers(self._state)
 
+    def _fetch(self, rows: Numbers) -> None:
+        for start in range(0, len(rows), FETCHED_AT_ONCE):
+            part = rows[start : start + FETCHED_AT_ONCE]
+            self._best.add(part, self._asked.products(self._state.codes_at(part)) * self._state.factors[part])
+        self._best.settle()
+
     def _sweep(self, first: int, codes: Codes) -> None:
-        for start in range(0, len(codes), ROWS_AT_ONCE):
-            part = codes[start : start + ROWS_AT_ONCE]
+        for start in range(0, len(codes), SWEPT_AT_ONCE):
+            part = codes[start : start + SWEPT_AT_ONCE]
             rows = slice(first + start, first + start + len(part))
-            wanted = self._wanted(rows)
-            chosen = np.flatnonzero(wanted)
+            chosen = np.flatnonzero(self._wanted(rows))
+            if len(chosen) < FETCHED_SHARE * len(part):
+                self._fetch(chosen + rows.start)
+                continue
             cosines = self._asked.products(part) * self._state.factors[rows]
             self._best.add(chosen + rows.start, cosines[chosen])
             self._best.settle()
@@ -123,21 +139,22 @@ class Search:
         many = COMPARED_PER_ROOT * rows**0.5 * min(self._share, 1.0) ** MORE_WHEN_FILTERED
         if len(lists) < 2 or many > SWEPT_SHARE * rows:
             return False
-        chosen = _first(-self._asked.products(lists.codes) * lists.weights, np.diff(lists.offsets), many)
-        begins, ends = lists.offsets[chosen], lists.offsets[chosen + 1]
-        # Lists that lie side by side are one piece.
-        apart = begins[1:] != ends[:-1]
-        begins, ends = begins[np.append(True, apart)], ends[np.append(apart, True)]
-        sizes = ends - begins
+        hopes = self._asked.products(lists.codes) * lists.weights
+        chosen = _first(-hopes, np.diff(lists.offsets), many)
+        begins, sizes = lists.offsets[chosen], np.diff(lists.offsets)[chosen]
         looked = np.arange(sizes.sum()) + np.repeat(begins - np.append(0, np.cumsum(sizes)[:-1]), sizes)
-        there = np.flatnonzero(self._wanted(looked))
-        if len(there) < max(self._limit, AGAINST * self._share * len(looked)):
+        there = looked[self._wanted(looked)]
+        if len(there) < max(self._limit, AGAINST_SHARE * self._share * len(looked)):
             return False
-        pieces = [main.codes[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
-        cosines = self._asked.products_of(pieces) * self._state.factors[looked]
-        self._best.add(looked[there], cosines[there])
-        self._best.settle()
-        return True
+        self._fetch(there)
+        if self._allowed is None:
+            return True
+        deviation = float(hopes.std())
+        hopes[chosen] = -np.inf
+        if self._best.tenth() > float(hopes.max()) + AGAINST_DEVIATIONS * deviation:
+            return True
+        self._best = Best(self._limit)
+        return False
 
 
 def _first(keys: Floats, sizes: Numbers, many: float) -> Numbers:

@@ -8,8 +8,6 @@ that of the stored one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numkong
 import numpy as np
 from numpy.typing import NDArray
@@ -70,12 +68,5 @@ class Asked:
 
     def products(self, codes: Codes) -> Floats:
         """The products of the unit vector asked for with rows of int8 (n, dims), float32 (n,)."""
-        return self.products_of([codes])
-
-    def products_of(self, pieces: Sequence[Codes]) -> Floats:
-        """The same for several pieces of rows, one after the other."""
-        found = [products(piece, self._columns) for piece in pieces if len(piece)]
-        if not found:
-            return np.empty(0, np.float32)
-        both: Floats = (found[0] if len(found) == 1 else np.concatenate(found)).astype(np.float32) @ self._weights
+        both: Floats = products(codes, self._columns).astype(np.float32) @ self._weights
         return both

@@ -124,7 +124,7 @@ class State:
         for first, codes in self.blocks():
             here = (rows >= first) & (rows < first + len(codes))
             if here.all():
-                return codes[rows - first]
+                return codes.take(rows - first, axis=0)
             found[here] = codes[rows[here] - first]
         return found
 
