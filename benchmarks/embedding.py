@@ -224,7 +224,7 @@ def float32_graph(target: Path) -> Path:
 
 def _workloads(papers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     """Abstracts as they come; titles and abstracts mixed; texts that all fill the model's length."""
-    from broadsheet.search.maintenance import embedded_text
+    from broadsheet.search.indexing import embedded_text
 
     step = max(1, len(papers) // TEXTS)
     some = papers[::step][:TEXTS]

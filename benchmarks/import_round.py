@@ -46,9 +46,9 @@ def _ours(corpus: Path, embedded: int) -> dict[str, Timing]:
 
     from broadsheet.catalogue.intake import take_in
     from broadsheet.catalogue.models import Paper
-    from broadsheet.search.embedder import encoder
     from broadsheet.search.embedding import Encoder, ModelMissing
-    from broadsheet.search.maintenance import embedded_text, update_index
+    from broadsheet.search.indexing import embedded_text
+    from broadsheet.search.maintenance import update_index
     from broadsheet.sources.files import read_file
 
     stages: dict[str, Timing] = {}
@@ -56,7 +56,6 @@ def _ours(corpus: Path, embedded: int) -> dict[str, Timing]:
     stages["reading"] = timed(lambda: read_file(corpus))
     stages["intake"] = timed(lambda: take_in(file.records, source=file.source))
     with tempfile.TemporaryDirectory() as nothing, override_settings(MODEL_DIR=Path(nothing)):
-        encoder.cache_clear()
         stages["words"] = timed(update_index)
     try:
         model = Encoder.load(settings.MODEL_DIR, threads=settings.EMBEDDING_THREADS)

@@ -116,13 +116,14 @@ def _matrix() -> np.ndarray:
 
 
 def _index(mode: str) -> Search:
-    from broadsheet.search.documents import Filters
-    from broadsheet.search.find import question_of
-    from broadsheet.search.maintenance import index
+    from broadsheet.search.answer import answer_of
+    from broadsheet.search.asking import ask
+    from broadsheet.search.maintenance import engine
+    from broadsheet.search.query import PaperQuery
 
-    generation = index().generation()
-    assert generation is not None, "the home was indexed"
-    return lambda words: generation.search(question_of(words, Filters(), mode), mode)  # type: ignore[arg-type]
+    current = engine()
+    assert current is not None, "the home was indexed"
+    return lambda words: answer_of(current, ask(PaperQuery(words=words, mode=mode)))  # type: ignore[arg-type]
 
 
 def _find(mode: str) -> Search:
