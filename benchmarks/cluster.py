@@ -9,14 +9,17 @@ without the log of writes.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import qdrant_edge as edge
 
 from benchmarks.corpora import Corpus, Document, corpora_folder, corpus_of
 from benchmarks.options import SHARED
@@ -28,18 +31,23 @@ from broadsheet.search.engines.base import Scored
 from broadsheet.search.engines.qdrant import Address, collection
 from broadsheet.search.engines.qdrant.engine import QdrantEngine
 from broadsheet.search.engines.qdrant.link import Link
-from broadsheet.search.engines.qdrant.points import payload_of
+from broadsheet.search.engines.qdrant.points import VECTOR, payload_of
 from broadsheet.search.language import Clause
 from tests.search.engines.edge_client import EdgeClient
 
 BATCH = 1_000
 DEPTH = 200
+FLAGS = "flags of facts"
+# Kilobytes of vectors from which on a segment gets a graph: so few that there is one at every size.
+INDEXED_FROM = 1_000
 KINDS = {
-    "vectors, half floats": r"vector_storage-meaning/.*vectors|vector_storage-meaning(?!.*(quantized|graph))",
-    "vectors, bytes": r"quantized",
-    "graph": r"vector_index-meaning",
-    "texts and facts as stored": r"payload_storage",
-    "indexes of words and facts": r"payload_index",
+    "vectors as bytes": "quantized",
+    "vectors as half floats": "vector_storage",
+    "graph": "vector_index",
+    "texts and facts as stored": "payload_storage",
+    FLAGS: "payload_index/.*-null",
+    "words (index)": "payload_index/.*-text",
+    "facts (index)": "payload_index",
 }
 
 
@@ -53,20 +61,19 @@ def main() -> None:
     told = parser.parse_args()
     corpus = corpus_of(told.size, corpora_folder(told.folder), told.data)
     with TemporaryDirectory() as scratch:
-        client = EdgeClient(Path(scratch) / "edge")
+        client = EdgeClient(Path(scratch) / "edge", indexed_from=INDEXED_FROM)
         address = Address(nodes=(), name="papers")
         engine = QdrantEngine(Link([client], 3_600.0), address)  # type: ignore[list-item]
-        before = _anonymous()
         costs = _fill(engine, client, corpus)
-        weights = _weights(Path(scratch), corpus.count)
-        memory = (_anonymous() - before) / corpus.count
-        print_table(
-            [f"per paper, at {corpus.count:,}", "figure"],
-            [*costs, *weights, ["anonymous memory of the process, kB", figure(memory)]],
-        )
         rows = _questions(engine, corpus, told.queries)
-        print_table(["question", "CPU ms", "wall ms p50", "recall@10"], rows)
         client.close()
+        shard = next(path for path in (Path(scratch) / "edge").iterdir())
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            memory = pool.submit(_memory_when_open, shard, corpus.query_vectors[:100].tolist()).result()
+        weights = _weights(shard, corpus.count)
+        memory_row = ["anonymous memory, opened and asked, bytes", figure(memory * 1024 / corpus.count)]
+        print_table([f"per paper, at {corpus.count:,}", "figure"], [*costs, *weights, memory_row])
+        print_table(["question", "CPU ms", "wall ms p50", "recall@10"], rows)
     print_source("cluster")
 
 
@@ -111,15 +118,34 @@ def _indexed(document: Document) -> IndexDocument:
     )
 
 
-def _weights(folder: Path, count: int) -> list[list[str]]:
-    sizes: dict[str, int] = dict.fromkeys([*KINDS, "other"], 0)
+def _weights(shard: Path, count: int) -> list[list[str]]:
+    """Bytes by kind of the segment that was optimised; the other one is where the next papers would go."""
+    segments = [_weight(folder) for folder in (shard / "segments").iterdir()]
+    sizes = max(segments, key=lambda one: one["vectors as bytes"])
+    flags = sizes.pop(FLAGS)
+    told = [[f"{kind}, bytes on disk", figure(size / count)] for kind, size in sizes.items()]
+    whole = ["together, bytes on disk", figure(sum(sizes.values()) / count)]
+    return [*told, whole, ["each segment besides, however few papers, MB on disk", figure(flags / 1e6)]]
+
+
+def _weight(folder: Path) -> dict[str, int]:
+    sizes = dict.fromkeys([*KINDS, "other"], 0)
     for path in folder.rglob("*"):
-        if not path.is_file() or "/wal/" in str(path):
-            continue
-        name = str(path.relative_to(folder))
-        kind = next((kind for kind in ("vectors, bytes", *KINDS) if re.search(KINDS[kind], name)), "other")
-        sizes[kind] += path.stat().st_blocks * 512
-    return [[f"{kind}, bytes on disk", figure(size / count)] for kind, size in sizes.items()]
+        if path.is_file():
+            name = str(path.relative_to(folder))
+            kind = next((kind for kind, pattern in KINDS.items() if re.search(pattern, name)), "other")
+            sizes[kind] += path.stat().st_blocks * 512
+    return sizes
+
+
+def _memory_when_open(shard: Path, vectors: list[list[float]]) -> float:
+    """Anonymous memory in kB that a new process takes to open a shard and ask it for the nearest."""
+    before = _anonymous()
+    opened = edge.EdgeShard.load(str(shard))
+    for vector in vectors:
+        opened.query(edge.QueryRequest(limit=10, query=edge.Query.Nearest(vector, using=VECTOR)))
+        opened.count(edge.CountRequest(exact=True))
+    return _anonymous() - before
 
 
 def _anonymous() -> float:

@@ -30,7 +30,7 @@ from benchmarks.mixtures import Mixtures, nearest
 from benchmarks.options import SHARED
 from benchmarks.originals import Originals, originals
 from benchmarks.people import People
-from benchmarks.prose import Prose
+from benchmarks.prose import INVENTED, Prose
 from benchmarks.questions import Question
 
 VERSION = 2
@@ -163,13 +163,16 @@ def corpus_of(size: str, folder: Path, data: Path, seed: int = 1) -> Corpus:
     return load(target)
 
 
-def make(target: Path, count: int, given: Originals, seed: int = 1) -> None:
-    """Make the corpus of ``count`` documents in ``target``, which appears, or is replaced, when it is complete."""
+def make(target: Path, count: int, given: Originals, seed: int = 1, invented: int = INVENTED) -> None:
+    """Make the corpus of ``count`` documents in ``target``, which appears, or is replaced, when it is complete.
+
+    ``invented`` is how many words there are that no given text has.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f"{target.name}-") as scratch:
         folder = Path(scratch) / "corpus"
         folder.mkdir()
-        columns, names = _write_documents(folder, count, given, np.random.default_rng([seed, count]))
+        columns, names = _write_documents(folder, count, given, invented, np.random.default_rng([seed, count]))
         np.savez(folder / "columns.npz", **columns)  # type: ignore[arg-type]
         limits = _limits_to_measure(columns, names, count)
         _write_queries(folder, given)
@@ -182,12 +185,12 @@ def make(target: Path, count: int, given: Originals, seed: int = 1) -> None:
 
 
 def _write_documents(
-    folder: Path, count: int, given: Originals, rng: np.random.Generator
+    folder: Path, count: int, given: Originals, invented: int, rng: np.random.Generator
 ) -> tuple[dict[str, np.ndarray], list[str]]:
     """Write texts and vectors; return the columns (day, code, votes, categories) and the names of the categories."""
     mixtures = Mixtures(given.vectors)
     models = _models(given)
-    prose = Prose([f"{one.title}. {one.abstract}" for one in given.papers], rng)
+    prose = Prose([f"{one.title}. {one.abstract}" for one in given.papers], rng, invented)
     people = People(given.papers, rng)
     names = [f"{'abcdefghijklmno'[number // 10]}x.{'ABCDEFGHIJ'[number % 10]}L" for number in range(CATEGORIES)]
     regions, weights = _regions(given.vectors, rng)

@@ -31,7 +31,7 @@ SYLLABLES = tuple(onset + vowel + coda for onset in ONSETS for vowel in VOWELS f
 class Prose:
     """Makes texts after the papers of given collections; the same generator of numbers gives the same texts."""
 
-    def __init__(self, texts: Sequence[str], rng: np.random.Generator) -> None:
+    def __init__(self, texts: Sequence[str], rng: np.random.Generator, invented: int = INVENTED) -> None:
         """``texts``: title and abstract of each given paper."""
         found = [TOKEN.findall(text.lower()) for text in texts]
         counts = Counter(token for tokens in found for token in tokens)
@@ -45,8 +45,8 @@ class Prose:
         self._set_pairs(numbered)
         self._set_topics(numbered, np.array([counts[token] for token in known] + [0]))
         words = [token if token in PUNCTUATION else f" {token}" for token in known]
-        self._pieces = np.array([*words, *(f" {word}" for word in invented_words(INVENTED, rng))], object)
-        self._zipf = np.cumsum(1 / np.arange(3, INVENTED + 3) ** 1.05)
+        self._pieces = np.array([*words, *(f" {word}" for word in invented_words(invented, rng))], object)
+        self._zipf = np.cumsum(1 / np.arange(3, invented + 3) ** 1.05)
         self._zipf /= self._zipf[-1]
         self._is_word = np.ones(len(self._pieces), bool)
         self._is_word[[place[sign] for sign in PUNCTUATION if sign in place]] = False

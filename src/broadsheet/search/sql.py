@@ -2,8 +2,7 @@
 
 Facts are exact. Conditions on words are not: the database has no stems, so a word is taken to stand where a word begins
 as it and its stem do (``learning`` finds *learned*, and ``values`` also *valuation*), texts are compared as they were
-received (``Schrodinger`` does not find *Schrödinger*), and a compound only as it is written. The language of a paper is
-not kept in the database, so no paper satisfies a condition on it.
+received (``Schrodinger`` does not find *Schrödinger*), and a compound only as it is written.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from broadsheet.search.conditions import (
     HasPhrase,
     HasWords,
     InCategory,
+    InLanguage,
     ListedWithin,
     Not,
     OfOrganisation,
@@ -76,9 +76,9 @@ def _fact(condition: FactCondition) -> Q:
         return Q(pk__in=sorted(condition.numbers))
     if isinstance(condition, HasFlag):
         return Q(has_code=True) if condition.name == "code" else Q(comments_count__gt=0)
-    if isinstance(condition, UpTo | FigureWithin | ListedWithin | YearWithin):
-        return _range(condition)
-    return NOTHING
+    if isinstance(condition, InLanguage):
+        return Q(language=condition.code)
+    return _range(condition)
 
 
 def _code(code: str) -> Q:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import secrets
 import tempfile
@@ -15,6 +14,7 @@ import pytest
 from qdrant_client import QdrantClient
 
 from broadsheet.search.engines.base import Engine
+from broadsheet.search.engines.embedded import EmbeddedEngine
 from broadsheet.search.engines.qdrant import Address, collection, parse
 from broadsheet.search.engines.qdrant.engine import QdrantEngine
 from broadsheet.search.engines.qdrant.link import Link
@@ -45,10 +45,6 @@ KINDS = {
 
 
 def _embedded(folder: Path) -> Iterator[Callable[[], Engine]]:
-    if importlib.util.find_spec("broadsheet.search.engines.embedded") is None:
-        pytest.skip("the embedded engine is not part of this checkout")
-    from broadsheet.search.engines.embedded import EmbeddedEngine
-
     yield lambda: EmbeddedEngine(folder)
 
 

@@ -18,8 +18,10 @@ from qdrant_client import models
 class EdgeClient:
     """As much of ``QdrantClient`` as the engine uses."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, indexed_from: int | None = None) -> None:
+        """``indexed_from``: kilobytes of vectors from which on ``optimize`` makes a graph (Edge's own value)."""
         self._folder = folder
+        self._optimizers = edge.EdgeOptimizersConfig(indexing_threshold=indexed_from)
         self._shards: dict[str, edge.EdgeShard] = {}
         self._metadata: dict[str, dict[str, Any]] = {}
         self._aliases: dict[str, str] = {}
@@ -49,12 +51,17 @@ class EdgeClient:
                 size=params.size,
                 distance=edge.Distance.Cosine,
                 datatype=edge.VectorStorageDatatype.Float16,
-                quantization_config=edge.ScalarQuantizationConfig(type=edge.ScalarType.Int8, quantile=0.99),
+                quantization_config=edge.ScalarQuantizationConfig(
+                    type=edge.ScalarType.Int8, quantile=0.99, always_ram=True
+                ),
+                on_disk=params.on_disk,
             )
             for key, params in vectors_config.items()
         }
         (self._folder / name).mkdir(parents=True)
-        self._shards[name] = edge.EdgeShard.create(str(self._folder / name), edge.EdgeConfig(vectors=vectors))
+        self._shards[name] = edge.EdgeShard.create(
+            str(self._folder / name), edge.EdgeConfig(vectors=vectors, optimizers=self._optimizers)
+        )
         self._metadata[name] = dict(metadata)
 
     def delete_collection(self, name: str, **_: Any) -> None:
@@ -161,11 +168,14 @@ def _steps(operation: Any) -> list[edge.UpdateOperation]:
 def _schema(schema: Any) -> Any:
     if isinstance(schema, models.TextIndexParams):
         return edge.TextIndexParams(
-            tokenizer=edge.TokenizerType.Word, phrase_matching=bool(schema.phrase_matching), scoring=True
+            tokenizer=edge.TokenizerType.Word,
+            phrase_matching=bool(schema.phrase_matching),
+            scoring=True,
+            on_disk=schema.on_disk,
         )
     if isinstance(schema, models.IntegerIndexParams):
-        return edge.IntegerIndexParams(lookup=schema.lookup, range=schema.range)
-    return edge.PayloadSchemaType.Keyword
+        return edge.IntegerIndexParams(lookup=schema.lookup, range=schema.range, on_disk=schema.on_disk)
+    return edge.KeywordIndexParams(on_disk=schema.on_disk)
 
 
 def _params(params: models.SearchParams | None) -> Any:

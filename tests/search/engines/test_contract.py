@@ -107,9 +107,9 @@ def test_the_nearest_come_first_with_their_cosine(filled: Engine) -> None:
 def test_what_is_stored_is_told(filled: Engine) -> None:
     told = filled.told(np.array([3, 70, 999, 1], np.int64))
     assert told.has_vector.tolist() == [True, False, False, True]
-    assert told.vectors[[0, 3]] == pytest.approx(vectors_of(3, 1)[1], abs=2e-3)
+    assert told.vectors[[0, 3]] == pytest.approx(vectors_of(3, 1)[1], abs=5e-3)
     assert told.vectors.shape == (4, DIMS)
-    assert np.isfinite(told.hubness).all()
+    assert np.isfinite(told.hubness[told.has_vector]).all()
 
 
 def test_the_spread_is_that_of_all_cosines(filled: Engine) -> None:
@@ -129,6 +129,7 @@ def test_facets_count_what_the_condition_leaves(filled: Engine) -> None:
     assert dict(narrowed["category"]) == {"math.OC": 1, "cs.GT": 1}
     assert narrowed["code"] == []
     assert len(filled.facets(None, 1)["category"]) == 1
+    assert not any(filled.facets(None, 0)[name] for name in ("category", "year", "organisation"))
 
 
 @pytest.mark.parametrize("sort", ["newest", "votes", "comments"])

@@ -12,6 +12,7 @@ from broadsheet.search.engines.qdrant.engine import QdrantEngine
 from broadsheet.search.engines.qdrant.link import Link
 from broadsheet.search.engines.qdrant.points import LOTS, lot_of
 from broadsheet.search.engines.qdrant.sample import NEIGHBOURS, Sample
+from broadsheet.search.vectors import HUB_NEIGHBOURS
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 DIMS = 16
@@ -20,6 +21,10 @@ DIMS = 16
 def unit_rows(count: int, seed: int = 1) -> np.ndarray:
     rows = np.random.default_rng(seed).normal(size=(count, DIMS)).astype(np.float32)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_hubs_are_measured_as_in_the_embedded_engine() -> None:
+    assert NEIGHBOURS == HUB_NEIGHBOURS
 
 
 def test_lots_are_even_and_within_bounds() -> None:

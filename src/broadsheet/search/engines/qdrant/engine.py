@@ -14,7 +14,7 @@ from qdrant_client import QdrantClient, models
 
 from broadsheet.search.conditions import Condition, HasFlag, OneOf, TextField, both
 from broadsheet.search.documents import IndexDocument
-from broadsheet.search.engines.base import EngineState, FacetName, Facets, Floats, Numbers, Scored, Told
+from broadsheet.search.engines.base import FACETS, EngineState, FacetName, Facets, Floats, Numbers, Scored, Told
 from broadsheet.search.engines.qdrant import collection
 from broadsheet.search.engines.qdrant.address import Address
 from broadsheet.search.engines.qdrant.filters import LARGEST_ID, among_ids, field_of, filter_of, holding_phrase
@@ -37,6 +37,8 @@ MOST_TERMS = 200
 MOST_TIMES = 4
 MOST_TITLED = 10
 LOOKS_EVERY = 60.0
+# Counting exactly looks at each paper for each value: as much of that as fits into a question's time.
+MOST_COUNTED = 20_000
 # Candidates that the graph keeps, and how many times as many papers as wanted are scored again by their exact vectors.
 WIDTH, OVERSAMPLING = 128, 3.0
 _FACET_KEYS: tuple[tuple[FacetName, str], ...] = (
@@ -192,17 +194,23 @@ class QdrantEngine:
         return np.isin(numbers, np.array(held, np.int64))
 
     def facets(self, must: Condition | None, limit: int) -> Facets:
-        """Counts of the most frequent values of each facet."""
+        """Counts of the most frequent values of each facet; of very many papers by the server's quick way of counting.
+
+        That way may be off by papers that were replaced or removed since the server last tidied its segments.
+        """
+        if limit < 1:
+            return {name: [] for name in FACETS}
         held = filter_of(must)
-        facets: Facets = {name: self._facet(key, held, limit) for name, key in _FACET_KEYS}
+        is_exact = self._counted(held) <= MOST_COUNTED
+        facets: Facets = {name: self._facet(key, held, limit, is_exact=is_exact) for name, key in _FACET_KEYS}
         with_code = self.count(both(must, HasFlag("code")))
         facets["code"] = [("1", with_code)] if with_code else []
         return facets
 
-    def _facet(self, key: str, held: models.Filter | None, limit: int) -> list[tuple[str, int]]:
+    def _facet(self, key: str, held: models.Filter | None, limit: int, *, is_exact: bool) -> list[tuple[str, int]]:
         answer = self._ask(
             f"count by {key}",
-            lambda client: client.facet(self.collection, key, facet_filter=held, limit=limit, exact=True),
+            lambda client: client.facet(self.collection, key, facet_filter=held, limit=limit, exact=is_exact),
         )
         counted = [(str(hit.value), int(hit.count)) for hit in answer.hits] if answer else []
         return sorted(counted, key=lambda value: (-value[1], value[0]))
