@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from django.db.models import Count, Max, OuterRef, Prefetch, QuerySet, Subquery
 
-from broadsheet.catalogue.lookup import paper_named
+from broadsheet.catalogue.lookup import paper_named, paper_titled
 from broadsheet.catalogue.models import Authorship, Paper, PaperCategory, SavedPageEntry
 from broadsheet.search import embedder
 from broadsheet.search.answer import Answer, answer_of
@@ -19,6 +19,7 @@ from broadsheet.search.engines.base import Engine, EngineGoneError, Facets, Numb
 from broadsheet.search.engines.database import DatabaseEngine
 from broadsheet.search.explaining import Why, reasons
 from broadsheet.search.language import Reading
+from broadsheet.search.language.straight import straight
 from broadsheet.search.maintenance import engine, shelf
 from broadsheet.search.ordering import IndexedSort, sql_order
 from broadsheet.search.query import PaperQuery
@@ -28,6 +29,8 @@ from broadsheet.search.sql import condition_q
 logger = logging.getLogger(__name__)
 
 NAMES_ON_A_CARD = 3
+# A shorter question is about something, even where a paper is called just so.
+LEAST_WORDS_OF_A_TITLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +56,32 @@ class Found:
     answer: Answer | None = None
 
     def facets(self) -> Facets:
-        """How many papers of the whole answer are in each category, of each year and organisation, and have code."""
-        return self.answer.facets() if self.answer else {}
+        """How many papers of the whole answer are in each category, of each year and organisation, and have code.
+
+        Empty where no engine can count them.
+        """
+        try:
+            return self.answer.facets() if self.answer else {}
+        except EngineGoneError as error:
+            logger.warning("facets are left out: %s", error)
+            return {}
 
 
 def find(query: PaperQuery, *, offset: int = 0, limit: int = 25) -> Found:
     """Papers ``offset`` to ``offset + limit`` of the answer to ``query``."""
-    if query.words and not query.has_filters and (named := paper_named(query.words)) is not None:
+    if (named := paper_asked_for(query)) is not None:
         return Found(total=1, papers=papers_in_order([named.pk][offset : offset + limit]), scores={named.pk: 1.0})
     return _find(ask(query), offset, limit)
+
+
+def paper_asked_for(query: PaperQuery) -> Paper | None:
+    """The paper that the whole question names: by identifier, address, key, or exact title; None for any other."""
+    if not query.words or query.has_filters:
+        return None
+    if (name := straight(query.words)) is not None and (named := paper_named(name)) is not None:
+        return named
+    is_long = len(query.words.split()) >= LEAST_WORDS_OF_A_TITLE
+    return paper_titled(query.words) if is_long else None
 
 
 def _find(asked: Asked, offset: int, limit: int) -> Found:
@@ -95,7 +115,14 @@ def _listed(asked: Asked, offset: int, limit: int) -> Found:
         papers=papers_in_order(list(numbers)),
         reading=asked.reading if asked.reading.typed else None,
         upto=asked.query.upto or there["newest"],
+        answer=_countable(asked),
     )
+
+
+def _countable(asked: Asked) -> Answer | None:
+    """A list as an answer whose facets can be counted."""
+    by = engine()
+    return answer_of(by, asked) if by else None
 
 
 def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:
