@@ -30,7 +30,8 @@ INDEXES = (
     "ANALYZE papers",
 )
 BUILDING = {"maintenance_work_mem": "2GB", "synchronous_commit": "off"}
-# A recall of 0.95 or more on the corpus of 100k; a strict order, and scanning on until enough rows pass the limits: else an answer within limits comes out short.
+# For a recall of 0.95 or more on the corpus of 100k. Strict order, and scanning on until enough rows pass the limits:
+# else an answer within limits comes out short.
 ASKING = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
