@@ -15,6 +15,7 @@ from broadsheet.search import embedder
 from broadsheet.search.answer import Answer, answer_of
 from broadsheet.search.asking import Asked, ask, newest_number
 from broadsheet.search.conditions import asks_for_words
+from broadsheet.search.duplicates import duplicates_of
 from broadsheet.search.engines.base import Engine, EngineGoneError, Facets, Numbers
 from broadsheet.search.engines.database import DatabaseEngine
 from broadsheet.search.explaining import Why, reasons
@@ -94,14 +95,43 @@ def _find(asked: Asked, offset: int, limit: int) -> Found:
         return replace(_found(DatabaseEngine(), asked, offset, limit), is_engine_gone=True)
 
 
+def papers_like(paper: Paper, limit: int) -> tuple[Paper, ...]:
+    """The first papers of ``PaperQuery(like=(paper.name,))``, with their first authors."""
+    query = PaperQuery(like=(paper.name,))
+    asked = Asked(query, Reading(typed=""), None, None, alike=(paper.pk,))
+    try:
+        best = answer_of(engine() or DatabaseEngine(), asked).pool.numbers.tolist()
+    except EngineGoneError as error:
+        logger.warning("similar papers are left out: %s", error)
+        return ()
+    return _in_order(best[:limit], Paper.objects.defer("abstract"))
+
+
+def papers_probably_same(paper: Paper) -> list[Paper]:
+    """The papers that are probably the same one from another source or in another version, the surest first."""
+    by = engine()
+    if by is None:
+        return []
+    try:
+        return [duplicate.paper for duplicate in duplicates_of(by, paper)]
+    except EngineGoneError as error:
+        logger.warning("near-duplicates are left out: %s", error)
+        return []
+
+
 def papers_in_order(numbers: Sequence[int]) -> tuple[Paper, ...]:
     """Papers with what a card shows of them, in the order of ``numbers``; unknown numbers are left out."""
-    papers = Paper.objects.filter(pk__in=numbers).prefetch_related(
-        Prefetch("authorships", Authorship.objects.filter(position__lt=NAMES_ON_A_CARD)),
-        Prefetch("paper_categories", PaperCategory.objects.select_related("category")),
-        "organisations",
+    return _in_order(
+        numbers,
+        Paper.objects.prefetch_related(
+            Prefetch("paper_categories", PaperCategory.objects.select_related("category")), "organisations"
+        ),
     )
-    by_number = {paper.pk: paper for paper in papers}
+
+
+def _in_order(numbers: Sequence[int], papers: QuerySet[Paper]) -> tuple[Paper, ...]:
+    first_authors = Prefetch("authorships", Authorship.objects.filter(position__lt=NAMES_ON_A_CARD))
+    by_number = {paper.pk: paper for paper in papers.filter(pk__in=numbers).prefetch_related(first_authors)}
     return tuple(by_number[number] for number in numbers if number in by_number)
 
 

@@ -11,6 +11,7 @@ from broadsheet.catalogue.text import to_plain
 from broadsheet.search.explaining import Why
 from broadsheet.search.find import Found
 from broadsheet.search.snippets import Place, Shown, Terms, snippet
+from broadsheet.search.words.analysis import UNTELLING_WORDS
 
 MOST_NAMES = 200
 
@@ -29,8 +30,10 @@ class Explained:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Typed words that the paper lacks; none where it was found by its meaning alone."""
-        return self.shown.missing if self.why.has_words and not self.why.has_all else ()
+        """Telling words that the paper lacks; none where it was found by its meaning alone."""
+        if not self.why.has_words or self.why.has_all:
+            return ()
+        return tuple(word for word in self.shown.missing if word not in UNTELLING_WORDS)
 
 
 def explained(found: Found) -> dict[int, Explained]:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from broadsheet.catalogue.models import Category, Organisation, SavedPage
+from broadsheet.catalogue.models import Organisation, SavedPage
 from broadsheet.catalogue.text import to_plain
 from broadsheet.search import embedder
 from broadsheet.search.engines.base import FacetName, Facets
@@ -24,7 +23,6 @@ from broadsheet.web.alike import alike_context
 from broadsheet.web.readings import told_notes, told_parts
 from broadsheet.web.results import results
 
-CATEGORIES_OFFERED = 12
 EXAMPLES = (
     "protein folding",
     "how do language models count",
@@ -86,7 +84,7 @@ def search_context(request: HttpRequest, query: PaperQuery, found: Found) -> dic
         "alike": alike,
         "is_strict_told": bool(query.words) and found.answer is not None and found.answer.strict is not None,
         "has_model": embedder.encoder() is not None,
-        "offered": Category.objects.annotate(n=Count("paper_categories")).order_by("-n", "code")[:CATEGORIES_OFFERED],
+        "offered": [code for code, _count in facets.get("category", [])],
         "results": results(found),
         "parts": told_parts(found.reading),
         "notes": told_notes(found.reading),
@@ -183,11 +181,17 @@ def _facets(address: _Address, facets: Facets, names: Mapping[str, str]) -> list
                 is_chosen=value in chosen,
                 count=count,
             )
-            for value, count in facets.get(facet, [])
+            for value, count in _in_order(facet, facets)
         )
         if len(values) > 1 or any(choice.is_chosen for choice in values) or (facet == "code" and values):
             told.append(FacetChoices(str(label), values))
     return told
+
+
+def _in_order(facet: FacetName, facets: Facets) -> list[tuple[str, int]]:
+    """The most frequent values first; of the most frequent years the newest."""
+    values = facets.get(facet, [])
+    return sorted(values, reverse=True) if facet == "year" else values
 
 
 def _label(facet: FacetName, value: str, names: Mapping[str, str]) -> str:

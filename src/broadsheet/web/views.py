@@ -22,7 +22,7 @@ from broadsheet.catalogue.merging import SAMPLE_SOURCE
 from broadsheet.catalogue.models import PaperCategory, SavedPage, Source
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
 from broadsheet.search import embedder
-from broadsheet.search.find import paper_asked_for
+from broadsheet.search.find import paper_asked_for, papers_like, papers_probably_same
 from broadsheet.search.maintenance import index_state
 from broadsheet.search.query import (
     PaperQuery,
@@ -41,6 +41,8 @@ from broadsheet.web.lists import PAPERS_ON_A_SAVED_PAGE, list_page
 from broadsheet.web.searching import search_context
 
 P = ParamSpec("P")
+SIMILAR_SHOWN = 6
+TWINS_SHOWN = 5
 
 
 def _page(
@@ -219,6 +221,8 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
         "authorships": list(found.authorships.all()),
         "listings": list(found.listings.select_related("source").order_by("listed_on")),
         "saved_entries": list(found.saved_page_entries.select_related("page")),
+        "similar": papers_like(found, SIMILAR_SHOWN),
+        "twins": papers_probably_same(found)[:TWINS_SHOWN],
         "canonical": settings.BASE_URL + reverse("web:paper", args=[found.name]),
     }
     return render(request, "web/paper.html", context)
