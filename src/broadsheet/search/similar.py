@@ -2,10 +2,10 @@
 
 A paper's score is the soft maximum of its cosines to the given papers (``SOFTNESS``), each less a share of how near the
 given one's own neighbours are, and less a share of how much of a hub the paper is: CSLS (Conneau et al., "Word
-translation without parallel data", 2018) with a share for each side. The soft maximum lets each of several interests come through,
-where a mean gives what lies between them, and the given papers' share keeps a crowded field from filling the list;
-decision 0019 has the measurements. Where nothing can be compared by meaning, the given papers' own words are the
-question.
+translation without parallel data", 2018) with a share for each side. The soft maximum lets each of several interests
+come through, where a mean gives what lies between them, and the given papers' share keeps a crowded field from filling
+the list; decision 0019 has the measurements. Where nothing can be compared by meaning, the given papers' own words are
+the question.
 """
 
 from __future__ import annotations
@@ -109,17 +109,17 @@ def _by_meaning(engine: Engine, vectors: Floats, must: Condition | None, own: Nu
     near = told.has_vector & (cosines.max(axis=1, initial=-1) >= LEAST_COSINE)
     if not near.any():
         return Pool(has_meaning=True)
-    scores = soft_maximum(_on_a_par(cosines[near])) - HUB_SHARE * told.hubness[near]
+    scores = soft_maximum(evened(cosines[near])) - HUB_SHARE * told.hubness[near]
     # Two cosines apart at most, and an order that clipping would lose where all is far.
     return _pool(numbers[near], (1 + scores) / 2, is_near=True)
 
 
-def _on_a_par(cosines: Floats) -> Floats:
+def evened(cosines: Floats) -> Floats:
     """Cosines (n, given) with each given paper's share taken off that exceeds the mean of these shares."""
     most = min(NEIGHBOURS, len(cosines))
     reach = np.partition(cosines, len(cosines) - most, axis=0)[-most:].mean(axis=0)
-    evened: Floats = cosines - GIVEN_SHARE * (reach - reach.mean())
-    return evened
+    on_a_par: Floats = cosines - GIVEN_SHARE * (reach - reach.mean())
+    return on_a_par
 
 
 def soft_maximum(cosines: Floats) -> Floats:
