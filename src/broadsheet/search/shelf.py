@@ -191,7 +191,7 @@ class ClusterShelf(Shelf):
         from broadsheet.search.engines.qdrant import from_url
 
         super().__init__(folder)
-        self._alias = from_url(url)
+        self._alias = from_url(url, dims)
         self._dims = dims
         self._generations: dict[str, QdrantEngine] = {}
 
@@ -200,11 +200,9 @@ class ClusterShelf(Shelf):
         return self._of_this_form(self._alias)
 
     def _engine(self, name: str) -> QdrantEngine | None:
-        from broadsheet.search.engines.qdrant.engine import QdrantEngine
-
         engine = self._generations.get(name)
         if engine is None:
-            engine = QdrantEngine(self._alias.link, self._alias.address, generation=name, dims=self._dims)
+            engine = self._alias.of(name)
             self._generations = {name: engine}
         return self._of_this_form(engine)
 
@@ -239,5 +237,5 @@ class ClusterShelf(Shelf):
         from broadsheet.search.engines.qdrant import collection
 
         # Switched on at once and not waited for: until the graph is there the cluster compares with every vector.
-        collection.finish(self._alias.link, name, 0)
+        collection.index_vectors(self._alias.link, name)
         collection.use(self._alias.link, self._alias.address.name, name)

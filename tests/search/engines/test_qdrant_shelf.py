@@ -16,7 +16,7 @@ from broadsheet.search.engines.base import EngineError, FingerprintError
 from broadsheet.search.engines.qdrant import Address, collection
 from broadsheet.search.engines.qdrant.engine import QdrantEngine
 from broadsheet.search.engines.qdrant.link import Link
-from broadsheet.search.engines.qdrant.shelf import QdrantShelf
+from broadsheet.search.shelf import ClusterShelf
 from tests.search.engines.conftest import quick_folder
 from tests.search.engines.edge_client import EdgeClient
 from tests.search.engines.known import DIMS, EVERY, MODEL, PAPERS, fill, no_vectors, vectors_of
@@ -42,20 +42,21 @@ def link(client: object) -> Link:
 
 
 @pytest.fixture
-def shelf(link: Link) -> QdrantShelf:
-    return QdrantShelf(link, ADDRESS, dims=DIMS, is_local=True)
+def shelf(link: Link, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClusterShelf:
+    monkeypatch.setattr("broadsheet.search.engines.qdrant.from_url", lambda *_: reader(link))
+    return ClusterShelf(tmp_path / "index", "qdrant://tests/papers", DIMS)
 
 
 def reader(link: Link) -> QdrantEngine:
     return QdrantEngine(link, ADDRESS, dims=DIMS, is_local=True)
 
 
-def test_an_empty_cluster_has_nothing_in_use_and_nothing_being_filled(shelf: QdrantShelf) -> None:
+def test_an_empty_cluster_has_nothing_in_use_and_nothing_being_filled(shelf: ClusterShelf) -> None:
     assert shelf.current() is None
     assert shelf.filling() is None
 
 
-def test_readers_see_the_old_collection_until_the_new_one_takes_its_place(shelf: QdrantShelf, link: Link) -> None:
+def test_readers_see_the_old_collection_until_the_new_one_takes_its_place(shelf: ClusterShelf, link: Link) -> None:
     fill(reader(link))
     old = collection.target(link, "papers")
     told = shelf.begin("model-b")
@@ -76,10 +77,10 @@ def test_readers_see_the_old_collection_until_the_new_one_takes_its_place(shelf:
     assert current.count(None) == 1
 
 
-def test_an_interrupted_rebuild_goes_on_where_it_stopped(shelf: QdrantShelf, link: Link) -> None:
+def test_an_interrupted_rebuild_goes_on_where_it_stopped(shelf: ClusterShelf, link: Link) -> None:
     told = shelf.begin(MODEL)
     shelf.note_filled(told, 70)
-    found = QdrantShelf(link, ADDRESS, dims=DIMS, is_local=True).filling()
+    found = ClusterShelf(shelf.folder, "qdrant://tests/papers", DIMS).filling()
     assert found is not None
     assert found[1] == replace(told, filled_to=70)
     fill(found[0])
@@ -88,13 +89,23 @@ def test_an_interrupted_rebuild_goes_on_where_it_stopped(shelf: QdrantShelf, lin
     assert sorted(reader(link).numbers()[0].tolist()) == EVERY
 
 
-def test_a_rebuild_that_is_begun_anew_leaves_no_collection_behind(shelf: QdrantShelf, link: Link) -> None:
+def test_a_rebuild_that_is_begun_anew_leaves_no_collection_behind(shelf: ClusterShelf, link: Link) -> None:
     first, second = shelf.begin(MODEL), shelf.begin("model-b")
-    assert collection.generations(link, "papers") == [second.name]
     assert first.name != second.name
+    shelf.use(second.name)
+    assert collection.generations(link, "papers") == [second.name]
 
 
-def test_collections_of_others_are_left_alone(shelf: QdrantShelf, link: Link) -> None:
+def test_a_new_empty_collection_can_take_the_place_of_any(shelf: ClusterShelf, link: Link) -> None:
+    fill(reader(link))
+    shelf.begin("model-b")
+    shelf.use()
+    assert reader(link).count(None) == 0
+    assert shelf.filling() is None
+    assert len(collection.generations(link, "papers")) == 1
+
+
+def test_collections_of_others_are_left_alone(shelf: ClusterShelf, link: Link) -> None:
     other = collection.create(link, replace(ADDRESS, name="papers-other"), DIMS, is_bulk=False)
     told = shelf.begin(MODEL)
     shelf.use(told.name)
@@ -102,7 +113,7 @@ def test_collections_of_others_are_left_alone(shelf: QdrantShelf, link: Link) ->
     assert collection.generations(link, "papers") == [told.name]
 
 
-def test_a_collection_of_another_form_is_refused_and_not_in_use(shelf: QdrantShelf, link: Link) -> None:
+def test_a_collection_of_another_form_is_refused_and_not_in_use(shelf: ClusterShelf, link: Link) -> None:
     fill(reader(link))
     name = collection.target(link, "papers")
     assert name is not None
@@ -112,7 +123,7 @@ def test_a_collection_of_another_form_is_refused_and_not_in_use(shelf: QdrantShe
         reader(link).update(PAPERS, (), no_vectors(), "")
 
 
-def test_a_load_of_several_batches_is_there_whole(shelf: QdrantShelf) -> None:
+def test_a_load_of_several_batches_is_there_whole(shelf: ClusterShelf) -> None:
     told = shelf.begin(MODEL)
     found = shelf.filling()
     assert found is not None
@@ -127,25 +138,7 @@ def test_a_load_of_several_batches_is_there_whole(shelf: QdrantShelf) -> None:
     assert current.state().with_vector == 699
 
 
-def test_indexing_that_is_not_done_keeps_the_old_collection(
-    shelf: QdrantShelf, client: object, link: Link, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fill(reader(link))
-    told = shelf.begin(MODEL)
-    looked = client.get_collection  # type: ignore[attr-defined]
-
-    def yellow(name: str) -> object:
-        found = looked(name)
-        return SimpleNamespace(config=found.config, status="yellow")
-
-    monkeypatch.setattr(client, "get_collection", yellow)
-    monkeypatch.setattr("broadsheet.search.engines.qdrant.shelf.GLANCE", 0.01)
-    with pytest.raises(EngineError, match="still being indexed"):
-        shelf.use(told.name, lambda: True)
-    assert reader(link).count(None) == 5
-
-
-def test_an_old_server_is_refused_before_anything_is_made(shelf: QdrantShelf, client: object, link: Link) -> None:
+def test_an_old_server_is_refused_before_anything_is_made(shelf: ClusterShelf, client: object, link: Link) -> None:
     client.info = lambda: SimpleNamespace(version="1.19.3")  # type: ignore[attr-defined]
     with pytest.raises(EngineError, match=r"1\.19\.3.*1\.20"):
         shelf.begin(MODEL)

@@ -122,7 +122,10 @@ def described(
             means[number] = restored(codes[begin:end], factors[begin:end]).mean(axis=0)
     lengths = np.linalg.norm(means, axis=1)
     mean_codes, mean_factors = quantise(means)
-    return Lists(offsets, mean_codes, (mean_factors * lengths).astype(np.float32), trained_on)
+    # For vectors of length 1, the mean square distance from their mean is 1 - the square of its length.
+    squares = float(np.square(lengths) @ np.diff(offsets)) / max(len(codes), 1)
+    stray = max(1 - squares, 0.0) ** 0.5
+    return Lists(offsets, mean_codes, (mean_factors * lengths).astype(np.float32), stray, trained_on)
 
 
 def directions_of(lists: Lists) -> Floats:

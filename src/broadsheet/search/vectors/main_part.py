@@ -23,13 +23,14 @@ class Lists:
     """How the rows are divided: list l is rows ``offsets[l]`` to ``offsets[l + 1]``, int64 (k + 1,).
 
     The mean of its vectors is kept as codes int8 (k, dims) of its direction, and ``weights`` float32 (k,), which make
-    the product of a vector with the mean of its product with the codes. ``trained_on`` is how many rows there were when
-    the lists were made.
+    the product of a vector with the mean of its product with the codes. ``stray`` is the usual distance of a member
+    from the mean of its list (root mean square). ``trained_on`` is how many rows there were when the lists were made.
     """
 
     offsets: NDArray[np.int64]
     codes: Codes
     weights: Floats
+    stray: float
     trained_on: int
 
     def __len__(self) -> int:
@@ -56,6 +57,7 @@ class MainPart:
                 offsets=kept["offsets"],
                 codes=kept["codes"],
                 weights=kept["weights"],
+                stray=float(kept["stray"]),
                 trained_on=int(kept["trained_on"]),
             )
         codes = (
@@ -74,6 +76,7 @@ def save_lists(place: Path, lists: Lists) -> None:
             offsets=lists.offsets,
             codes=lists.codes,
             weights=lists.weights,
+            stray=np.float32(lists.stray),
             trained_on=np.int64(lists.trained_on),
         )
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["Address", "AddressError", "from_url", "parse"]
 
 
-def from_url(url: str) -> QdrantEngine:
-    """The engine on the cluster at ``url`` (see ``address``). Nothing is sent yet.
+def from_url(url: str, dims: int = 384) -> QdrantEngine:
+    """The engine on the cluster at ``url`` (see ``address``), for vectors of ``dims``. Nothing is sent yet.
 
     Raises ``AddressError`` for an address that is not one and ``EngineError`` when the extra is not installed.
     """
@@ -28,4 +28,4 @@ def from_url(url: str) -> QdrantEngine:
         raise EngineError(
             "a search address is set, but qdrant-client is not installed; run: pip install 'broadsheet[qdrant]'"
         ) from error
-    return QdrantEngine(Link.to(address), address)
+    return QdrantEngine(Link.to(address), address, dims=dims)

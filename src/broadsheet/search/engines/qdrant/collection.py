@@ -7,7 +7,6 @@ moves the alias, in one step for every reader. What a collection was made for is
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass
 
 from qdrant_client import QdrantClient, models
@@ -30,14 +29,10 @@ OLDEST_SERVER = (1, 20)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a collection was made for: the model of its vectors (empty when it has none), and its form.
-
-    ``filled_to`` is the last paper by row id that a rebuild has put into it, -1 when it is complete.
-    """
+    """What a collection was made for: the model of its vectors (empty when it has none), and its form."""
 
     fingerprint: str = ""
     form: str = ""
-    filled_to: int = -1
 
 
 def form() -> str:
@@ -52,14 +47,14 @@ def about(link: Link, name: str) -> About | None:
     except MissingError:
         return None
     held = found.config.metadata or {}
-    return About(str(held.get("fingerprint", "")), str(held.get("form", "")), int(held.get("filled_to", -1)))
+    return About(str(held.get("fingerprint", "")), str(held.get("form", "")))
 
 
-def note(link: Link, name: str, **values: str | int) -> None:
+def note(link: Link, name: str, **values: str) -> None:
     """Change what a collection says of itself."""
     link.ask(
         "note what the collection is for",
-        lambda client: client.update_collection(name, metadata=dict(values)),
+        lambda client: client.update_collection(name, metadata={**values}),
         seconds=PATIENCE,
     )
 
@@ -114,8 +109,8 @@ def _vectors(dims: int) -> models.VectorParams:
     )
 
 
-def finish(link: Link, name: str, seconds: float) -> bool:
-    """Switch indexing on after a bulk load and wait for it at most ``seconds``; whether it is done."""
+def index_vectors(link: Link, name: str) -> None:
+    """Switch the indexing of vectors on after a bulk load; until it is done the cluster compares with every vector."""
     link.ask(
         "switch indexing on",
         lambda client: client.update_collection(
@@ -123,14 +118,6 @@ def finish(link: Link, name: str, seconds: float) -> bool:
         ),
         seconds=PATIENCE,
     )
-    ends_at = time.monotonic() + seconds
-    while True:
-        found = link.ask("look at the collection", lambda client: client.get_collection(name), seconds=PATIENCE)
-        if found.status == models.CollectionStatus.GREEN:
-            return True
-        if time.monotonic() >= ends_at:
-            return False
-        time.sleep(min(1.0, max(0.0, ends_at - time.monotonic())))
 
 
 def target(link: Link, alias: str) -> str | None:

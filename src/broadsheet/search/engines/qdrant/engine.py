@@ -64,12 +64,17 @@ class QdrantEngine:
         self.link = link
         self.collection = generation or address.name
         self._dims = dims
+        self._is_local = is_local
         self._params = None if is_local else _search_params(is_filtered=False)
         self._filtered_params = None if is_local else _search_params(is_filtered=True)
         self._writer = Writer(link, address, self.collection, dims, at_once=1 if is_local else AT_ONCE)
         self._sample: Sample | None = None
         self._looks_again_at = 0.0
         self._sampling = threading.Lock()
+
+    def of(self, generation: str) -> QdrantEngine:
+        """The engine on one generation of the same cluster."""
+        return QdrantEngine(self.link, self.address, generation=generation, dims=self._dims, is_local=self._is_local)
 
     def reload(self) -> None:
         """Take another sample when the collection has changed much; all else is read from the cluster anyway.
