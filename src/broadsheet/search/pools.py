@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from broadsheet.search import embedder
 from broadsheet.search.asking import Asked
 from broadsheet.search.engines.base import Engine, Floats, Numbers, Scored
-from broadsheet.search.fusion import fuse, ranked
+from broadsheet.search.feedback import feedback_vector
+from broadsheet.search.fusion import Evidence, fuse, listed_scores, mixed, rank
 
 # How many papers by words and by meaning are scored, and how many of each at most belong to an answer.
-WORDS_DEPTH, NEAR_DEPTH = 500, 300
+WORDS_DEPTH, NEAR_DEPTH, MORE_DEPTH = 500, 300, 100
 ANSWER_DEPTH = 200
 # Below this cosine a paper is no nearer to a question than any other; it is then not an answer by meaning.
 LEAST_COSINE = 0.25
@@ -46,15 +47,35 @@ def pool_of(engine: Engine, asked: Asked) -> Pool:
     vector = question_vector(engine, asked)
     words = by_words(engine, asked, WORDS_DEPTH)
     near = NOTHING if vector is None else engine.nearest(vector, asked.must, NEAR_DEPTH)
+    evidence = gathered(engine, words, near.numbers)
+    moved = None if vector is None else _moved(vector, evidence)
+    if moved is not None:
+        evidence = _with_more(engine, asked, moved, evidence)
     kept = near.numbers[near.scores >= LEAST_COSINE][:ANSWER_DEPTH]
     answers = np.union1d(words.numbers[:ANSWER_DEPTH], kept)
-    if len(words.numbers) and len(near.numbers):
-        numbers, scores = fuse(words, near)
-    else:
-        numbers, scores = ranked(*(near if len(near.numbers) else words))
+    numbers, scores = rank(evidence, vector if moved is None else moved)
     belongs = np.isin(numbers, answers)
     pool = Pool(numbers[belongs], scores[belongs], np.isin(numbers[belongs], kept), vector is not None)
     return _titled_first(engine, asked, pool)
+
+
+def gathered(engine: Engine, words: Scored, near: Numbers) -> Evidence:
+    """What is known of the best papers by words and of those near in meaning."""
+    numbers = np.union1d(words.numbers, near)
+    told = engine.told(numbers)
+    return Evidence(numbers, listed_scores(numbers, words), told.vectors, told.has_vector, told.hubness)
+
+
+def _moved(vector: Floats, evidence: Evidence) -> Floats | None:
+    """The question moved towards the papers that answer it best."""
+    there = evidence.has_vector
+    return feedback_vector(vector, evidence.vectors[there], mixed(evidence, vector)[there])
+
+
+def _with_more(engine: Engine, asked: Asked, moved: Floats, evidence: Evidence) -> Evidence:
+    """The evidence with what is near to the moved question and was not to the question itself."""
+    near = engine.nearest(moved, asked.must, MORE_DEPTH).numbers
+    return evidence.with_more(gathered(engine, NOTHING, near[~np.isin(near, evidence.numbers)]))
 
 
 def plain_pool(engine: Engine, asked: Asked) -> Pool:
