@@ -29,12 +29,13 @@ INDEXES = (
     "CREATE INDEX ON papers USING hnsw (vector halfvec_cosine_ops)",
     "ANALYZE papers",
 )
-BUILDING = {"maintenance_work_mem": "1GB", "synchronous_commit": "off"}
-# A strict order and scanning on until enough rows pass the limits: else an answer within limits comes out short.
+BUILDING = {"maintenance_work_mem": "2GB", "synchronous_commit": "off"}
+# For a recall of 0.95 or more on the corpus of 100k. Strict order, and scanning on until enough rows pass the limits:
+# else an answer within limits comes out short.
 ASKING = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
-    "hnsw.ef_search": "100",
+    "hnsw.ef_search": "300",
     "hnsw.iterative_scan": "strict_order",
 }
 

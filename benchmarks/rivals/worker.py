@@ -15,11 +15,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.corpora import Corpus, load
 from benchmarks.rivals import rival
 from benchmarks.rivals.base import Ask, Clock, Rival, disk_of, memory_of
 
-WARMING = 20
+WARMING, LEAST = 20, 20
 
 
 def main() -> None:
@@ -64,9 +66,11 @@ def answer_orders(one: Rival, corpus: Corpus, folder: Path) -> None:
 
 
 def order(one: Rival, corpus: Corpus, *, mode: str, limits: str, queries: int, seconds: float) -> dict[str, Any]:
-    """Put the first ``queries`` questions in one mode within one name's limits, for at most ``seconds``.
+    """Put ``queries`` questions in one mode within one name's limits, until all are answered or ``seconds`` are over.
 
-    The limits ``long`` are none at all, and the questions then the long ones.
+    The questions come in one drawn order, so those that a slow rival gets to are a fair sample. LEAST are put to it in
+    any case, unless that takes five times as long. The limits ``long`` are none at all, and the questions then the
+    long ones.
 
     Returns CPU seconds of all, wall seconds of each, how many of the exact answers were among the answers and how many
     there are, and how many answers were outside the limits.
@@ -74,7 +78,8 @@ def order(one: Rival, corpus: Corpus, *, mode: str, limits: str, queries: int, s
     within = "all" if limits == "long" else limits
     questions = corpus.long_queries if limits == "long" else corpus.queries
     vectors = corpus.long_vectors if limits == "long" else corpus.query_vectors
-    asked = [Ask(one.text, vector, within) for one, vector in zip(questions[:queries], vectors, strict=False)]
+    order = np.random.default_rng(len(questions)).permutation(len(questions))[:queries]
+    asked = [Ask(questions[number].text, vectors[number], within) for number in order.tolist()]
     until = time.perf_counter() + seconds / 4
     for ask in asked[:WARMING]:
         one.ask(mode, ask)
@@ -86,11 +91,12 @@ def order(one: Rival, corpus: Corpus, *, mode: str, limits: str, queries: int, s
         began = time.perf_counter()
         answers.append(one.ask(mode, ask))
         walls.append(time.perf_counter() - began)
-        if time.perf_counter() > until:
+        over = time.perf_counter() - until
+        if over > 4 * seconds or (over > 0 and len(answers) >= LEAST):
             break
     cpu, _ = clock.read()
     allowed, truth = corpus.allowed(within), corpus.truth(limits)
-    exact = [{int(number) for number in row if number > 0} for row in truth[: len(answers)]]
+    exact = [{int(number) for number in row if number > 0} for row in truth[order[: len(answers)]]]
     return {
         "cpu": cpu,
         "walls": walls,

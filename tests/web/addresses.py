@@ -14,6 +14,8 @@ EXAMPLES: dict[str, list[tuple[str, int]]] = {
     "web:day": [("/date/2025-10-15", 200), ("/date/2025-01-01", 200), ("/date/yesterday", 400)],
     "web:week": [("/week/2025-W42", 200), ("/week/2024-W01", 200), ("/week/2025-W60", 400)],
     "web:month": [("/month/2025-10", 200), ("/month/2024-01", 200), ("/month/2025-13", 400)],
+    "web:search_help": [("/search/help", 200)],
+    "web:similar": [("/similar", 200)],
     "web:search": [
         ("/search", 200),
         ("/search?q=attention", 200),

@@ -6,6 +6,9 @@ from typing import Any
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.text import to_plain
+from broadsheet.search.engines.base import Facets
+from broadsheet.search.language import Part, Reading, canonical, describe
+from broadsheet.search.showing import Explained
 
 
 def brief(paper: Paper, score: float | None = None) -> dict[str, Any]:
@@ -27,6 +30,45 @@ def brief(paper: Paper, score: float | None = None) -> dict[str, Any]:
     if score is not None:
         data["score"] = round(score, 4)
     return data
+
+
+def explanation(explained: Explained | None) -> dict[str, Any]:
+    """Why a paper is in an answer, and the passage that shows it; empty where no words were asked for.
+
+    A passage is in pieces, each with whether it matched.
+    """
+    if explained is None:
+        return {}
+    why, shown = explained.why, explained.shown
+    return {
+        "why": {
+            "words": why.has_words,
+            "all_words": why.has_all,
+            "meaning": why.is_near,
+            "places": list(shown.places),
+            "missing": list(explained.missing),
+        },
+        "snippet": [{"text": text, "is_match": is_match} for text, is_match in shown.passage.pieces],
+    }
+
+
+def reading(read: Reading) -> dict[str, Any]:
+    """How a question was read: its canonical form, its parts, and what was not read as its syntax says."""
+    return {
+        "canonical": canonical(read),
+        "parts": [_part(part) for part in describe(read)],
+        "notes": [{"kind": note.kind, "part": note.part} for note in read.notes],
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    told: dict[str, Any] = {"kind": part.kind, "is_excluded": part.is_excluded}
+    return told | ({"parts": [_part(inner) for inner in part.parts]} if part.parts else {"values": list(part.values)})
+
+
+def facets(counted: Facets) -> dict[str, list[dict[str, Any]]]:
+    """The values of each facet with their counts, the most frequent first."""
+    return {facet: [{"value": value, "count": count} for value, count in values] for facet, values in counted.items()}
 
 
 def full(paper: Paper) -> dict[str, Any]:

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from broadsheet.api.serialise import brief, full
+from broadsheet.api.serialise import brief, explanation, facets, full, reading
 from broadsheet.catalogue.lookup import paper_named
-from broadsheet.search.find import find
-from broadsheet.search.query import QueryError, parse
+from broadsheet.search.find import Found, find
+from broadsheet.search.query import PaperQuery, QueryError, parse
+from broadsheet.search.showing import explained
 
 MOST_PAPERS = 100
 
 
 @require_safe
 def papers(request: HttpRequest) -> JsonResponse:
-    """``GET /api/v1/papers?<PaperQuery>&offset=0&limit=25``: the same papers in the same order as the page."""
+    """``GET /api/v1/papers?<PaperQuery>&offset=0&limit=25&facets=1``: the papers of the page in their order."""
     try:
         query = parse(request.GET)
         offset, limit = _number(request, "offset", 0, 1_000_000), _number(request, "limit", 25, MOST_PAPERS)
+        with_facets = _number(request, "facets", 0, 1) == 1
     except QueryError as error:
         return JsonResponse({"error": str(error)}, status=400)
     found = find(query, offset=offset, limit=limit)
-    listed = [brief(paper, found.scores.get(paper.pk)) for paper in found.papers]
-    return JsonResponse({"total": found.total, "papers": listed})
+    told: dict[str, Any] = {"total": found.total, "upto": found.upto}
+    if found.reading is not None:
+        told |= {"strict_total": found.strict_total, "reading": reading(found.reading)}
+        told["suggestion"] = found.suggestion or None
+    if found.is_engine_gone or found.is_by_words_alone:
+        told["notice"] = "engine_gone" if found.is_engine_gone else "words_alone"
+    if with_facets:
+        told["facets"] = facets(found.facets())
+    explanations = explained(found)
+    told["papers"] = [
+        brief(paper, found.scores.get(paper.pk)) | explanation(explanations.get(paper.pk)) for paper in found.papers
+    ]
+    told["next"] = _next(query, found, offset, limit) if offset + limit < found.total and limit else None
+    return JsonResponse(told)
+
+
+def _next(query: PaperQuery, found: Found, offset: int, limit: int) -> str:
+    """The address of the next part, which papers that arrive meanwhile do not shift."""
+    pairs = [*query.params(), *([("upto", str(found.upto))] if found.upto else [])]
+    pairs += [("offset", str(offset + limit)), ("limit", str(limit))]
+    return f"{settings.BASE_URL}{reverse('api:papers')}?{urlencode(pairs)}"
 
 
 @require_safe

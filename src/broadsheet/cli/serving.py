@@ -38,6 +38,8 @@ def run(
         _start_worker()
     # A fresh process: the embedding runtime's threads, used above, do not survive a fork into web workers.
     arguments = ["--bind", settings.BIND, "--worker-class", "gthread", "--log-level", "warning", "--no-control-socket"]
+    # An address may name fifty papers to be similar to.
+    arguments += ["--limit-request-line", "8190"]
     arguments += ["--workers", str(settings.WEB_WORKERS), "--threads", str(settings.WEB_THREADS)]
     command = [sys.executable, "-m", "gunicorn", *arguments, "broadsheet.site.wsgi:application"]
     os.execv(command[0], command)  # noqa: S606  (our own interpreter, no shell wanted)

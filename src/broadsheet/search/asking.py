@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from broadsheet.catalogue.lookup import paper_named
+from broadsheet.catalogue.lookup import numbers_named, paper_named
 from broadsheet.catalogue.models import Paper, SavedPageEntry
 from broadsheet.catalogue.text import normalise_title
 from broadsheet.search.conditions import (
@@ -30,7 +30,8 @@ class Asked:
     """A query as it is put to an engine.
 
     ``must`` holds for every answer, ``strict`` for the papers that have everything that was typed. ``alike`` are the
-    papers to find similar ones to, by row id, and ``alike_texts`` what stands for papers that are not in the catalogue.
+    papers to find similar ones to, by row id, and ``alike_texts`` what stands for papers that are not in the catalogue;
+    ``alike_names`` says which name was which paper's.
     """
 
     query: PaperQuery
@@ -39,6 +40,7 @@ class Asked:
     strict: Condition | None
     alike: tuple[int, ...] = ()
     alike_texts: tuple[str, ...] = ()
+    alike_names: tuple[tuple[str, int], ...] = ()
 
     @property
     def ranks(self) -> bool:
@@ -60,15 +62,15 @@ def ask(query: PaperQuery) -> Asked:
     """Read the words of a query and put its filters beside them."""
     reading = read(query.words, today=timezone.localdate(), resolve=_number_of)
     facts = _facts(query)
-    alike = {name: _number_of(name) for name in query.like}
-    known = tuple(dict.fromkeys(number for number in alike.values() if number is not None))
+    alike = numbers_named(query.like)
     return Asked(
         query=query,
         reading=reading,
         must=both(reading.hard, facts),
         strict=both(reading.strict, facts),
-        alike=known,
-        alike_texts=tuple(name for name, number in alike.items() if number is None),
+        alike=tuple(dict.fromkeys(alike.values())),
+        alike_texts=tuple(name for name in query.like if name not in alike),
+        alike_names=tuple(alike.items()),
     )
 
 

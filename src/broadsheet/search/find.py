@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from django.db.models import Count, Max, OuterRef, Prefetch, QuerySet, Subquery
 
-from broadsheet.catalogue.lookup import paper_named
+from broadsheet.catalogue.lookup import paper_named, paper_titled
 from broadsheet.catalogue.models import Authorship, Paper, PaperCategory, SavedPageEntry
 from broadsheet.search import embedder
 from broadsheet.search.answer import Answer, answer_of
 from broadsheet.search.asking import Asked, ask, newest_number
 from broadsheet.search.conditions import asks_for_words
+from broadsheet.search.duplicates import duplicates_of
 from broadsheet.search.engines.base import Engine, EngineGoneError, Facets, Numbers
 from broadsheet.search.engines.database import DatabaseEngine
 from broadsheet.search.explaining import Why, reasons
 from broadsheet.search.language import Reading
+from broadsheet.search.language.straight import straight
 from broadsheet.search.maintenance import engine, shelf
 from broadsheet.search.ordering import IndexedSort, sql_order
 from broadsheet.search.query import PaperQuery
@@ -28,6 +30,8 @@ from broadsheet.search.sql import condition_q
 logger = logging.getLogger(__name__)
 
 NAMES_ON_A_CARD = 3
+# A shorter question is about something, even where a paper is called just so.
+LEAST_WORDS_OF_A_TITLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,32 @@ class Found:
     answer: Answer | None = None
 
     def facets(self) -> Facets:
-        """How many papers of the whole answer are in each category, of each year and organisation, and have code."""
-        return self.answer.facets() if self.answer else {}
+        """How many papers of the whole answer are in each category, of each year and organisation, and have code.
+
+        Empty where no engine can count them.
+        """
+        try:
+            return self.answer.facets() if self.answer else {}
+        except EngineGoneError as error:
+            logger.warning("facets are left out: %s", error)
+            return {}
 
 
 def find(query: PaperQuery, *, offset: int = 0, limit: int = 25) -> Found:
     """Papers ``offset`` to ``offset + limit`` of the answer to ``query``."""
-    if query.words and not query.has_filters and (named := paper_named(query.words)) is not None:
+    if (named := paper_asked_for(query)) is not None:
         return Found(total=1, papers=papers_in_order([named.pk][offset : offset + limit]), scores={named.pk: 1.0})
     return _find(ask(query), offset, limit)
+
+
+def paper_asked_for(query: PaperQuery) -> Paper | None:
+    """The paper that the whole question names: by identifier, address, key, or exact title; None for any other."""
+    if not query.words or query.has_filters:
+        return None
+    if (name := straight(query.words)) is not None and (named := paper_named(name)) is not None:
+        return named
+    is_long = len(query.words.split()) >= LEAST_WORDS_OF_A_TITLE
+    return paper_titled(query.words) if is_long else None
 
 
 def _find(asked: Asked, offset: int, limit: int) -> Found:
@@ -74,14 +95,43 @@ def _find(asked: Asked, offset: int, limit: int) -> Found:
         return replace(_found(DatabaseEngine(), asked, offset, limit), is_engine_gone=True)
 
 
+def papers_like(paper: Paper, limit: int) -> tuple[Paper, ...]:
+    """The first papers of ``PaperQuery(like=(paper.name,))``, with their first authors."""
+    query = PaperQuery(like=(paper.name,))
+    asked = Asked(query, Reading(typed=""), None, None, alike=(paper.pk,))
+    try:
+        best = answer_of(engine() or DatabaseEngine(), asked).pool.numbers.tolist()
+    except EngineGoneError as error:
+        logger.warning("similar papers are left out: %s", error)
+        return ()
+    return _in_order(best[:limit], Paper.objects.defer("abstract"))
+
+
+def papers_probably_same(paper: Paper) -> list[Paper]:
+    """The papers that are probably the same one from another source or in another version, the surest first."""
+    by = engine()
+    if by is None:
+        return []
+    try:
+        return [duplicate.paper for duplicate in duplicates_of(by, paper)]
+    except EngineGoneError as error:
+        logger.warning("near-duplicates are left out: %s", error)
+        return []
+
+
 def papers_in_order(numbers: Sequence[int]) -> tuple[Paper, ...]:
     """Papers with what a card shows of them, in the order of ``numbers``; unknown numbers are left out."""
-    papers = Paper.objects.filter(pk__in=numbers).prefetch_related(
-        Prefetch("authorships", Authorship.objects.filter(position__lt=NAMES_ON_A_CARD)),
-        Prefetch("paper_categories", PaperCategory.objects.select_related("category")),
-        "organisations",
+    return _in_order(
+        numbers,
+        Paper.objects.prefetch_related(
+            Prefetch("paper_categories", PaperCategory.objects.select_related("category")), "organisations"
+        ),
     )
-    by_number = {paper.pk: paper for paper in papers}
+
+
+def _in_order(numbers: Sequence[int], papers: QuerySet[Paper]) -> tuple[Paper, ...]:
+    first_authors = Prefetch("authorships", Authorship.objects.filter(position__lt=NAMES_ON_A_CARD))
+    by_number = {paper.pk: paper for paper in papers.filter(pk__in=numbers).prefetch_related(first_authors)}
     return tuple(by_number[number] for number in numbers if number in by_number)
 
 
@@ -95,7 +145,14 @@ def _listed(asked: Asked, offset: int, limit: int) -> Found:
         papers=papers_in_order(list(numbers)),
         reading=asked.reading if asked.reading.typed else None,
         upto=asked.query.upto or there["newest"],
+        answer=_countable(asked),
     )
+
+
+def _countable(asked: Asked) -> Answer | None:
+    """A list as an answer whose facets can be counted."""
+    by = engine()
+    return answer_of(by, asked) if by else None
 
 
 def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:

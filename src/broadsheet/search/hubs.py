@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-STRENGTH: Final = 1.0
+STRENGTH: Final = 0.8
 # As many titles stand for questions, this many papers count as near to each, and so often are both sides adjusted.
-MOST_TITLES: Final = 2_048
-NEAR: Final = 20
-_ROUNDS: Final = 5
+MOST_TITLES: Final = 6_144
+NEAR: Final = 10
+_ROUNDS: Final = 10
 _STEP: Final = 0.5
 _ROWS_AT_ONCE: Final = 8_192
 
@@ -62,9 +62,7 @@ class Titles:
         return found
 
 
-def titles_for(
-    titles: Floats, of_papers: NDArray[np.int64], numbers: NDArray[np.int64], vectors: Floats
-) -> Titles:
+def titles_for(titles: Floats, of_papers: NDArray[np.int64], numbers: NDArray[np.int64], vectors: Floats) -> Titles:
     """Titles with thresholds at which every paper is near to as many of them as any other.
 
     ``titles`` are the unit vectors (s, dims) of titles as questions, ``of_papers`` int64 (s,) whose they are;

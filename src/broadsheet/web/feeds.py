@@ -5,6 +5,7 @@ An entry's id is the address of its paper by public key, which never changes, so
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -31,7 +32,8 @@ XML_KINDS: dict[str, type[XmlFeed]] = {"rss": Rss201rev2Feed, "atom": Atom1Feed}
 def feed(request: HttpRequest, kind: str) -> HttpResponse:
     """The feed of a query; without parameters, the feed of the newest day, as the home page shows it."""
     try:
-        query = parse(request.GET)
+        # A feed always goes on to the newest papers.
+        query = replace(parse(request.GET), upto=None)
     except QueryError as error:
         return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
     if not query.params():

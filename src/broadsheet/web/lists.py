@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +68,12 @@ def list_page(
     size: int = PAPERS_ON_A_PAGE,
     density: str = "item",
     is_newest_day: bool = False,
+    more: Callable[[Found], dict[str, Any]] = lambda found: {},
 ) -> HttpResponse:
     """Render a list page of ``query``; the feeds of the newest day's page move on with the days.
 
+    Links to other pages of the list hold it to the papers that are there now. ``more`` adds to the context what
+    depends on the papers found.
     Raises ``QueryError`` for a page number that does not exist and for an unknown ``view``.
     """
     number, is_lines = page_number(request), _view(request) == "lines"
@@ -92,9 +96,16 @@ def list_page(
             "followed": None if is_newest_day else query,
             "found": found,
             "paging": paging,
-            "params": [(name, value) for name in request.GET if name != "p" for value in request.GET.getlist(name)],
-        },
+            "params": _params(request),
+            "upto": [("upto", str(found.upto))] if found.upto else [],
+        }
+        | more(found),
     )
+
+
+def _params(request: HttpRequest) -> list[tuple[str, str]]:
+    """The parameters of a list without those of one of its pages."""
+    return [(name, text) for name in request.GET if name not in ("p", "upto") for text in request.GET.getlist(name)]
 
 
 def _view(request: HttpRequest) -> str:

@@ -1,9 +1,10 @@
-"""What the search page shows beside the papers: how the question was read, facets to narrow by, other orders."""
+"""What the search page shows beside the papers: what the list is narrowed to, facets to narrow it by, other orders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -12,53 +13,55 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from broadsheet.catalogue.models import Organisation
+from broadsheet.catalogue.models import Organisation, SavedPage
 from broadsheet.catalogue.text import to_plain
+from broadsheet.search import embedder
 from broadsheet.search.engines.base import FacetName, Facets
 from broadsheet.search.find import Found
-from broadsheet.search.language import Note, Part, describe
-from broadsheet.search.query import PaperQuery
+from broadsheet.search.query import PREFERENCES, PaperQuery, Preference, Sort, written_years
+from broadsheet.web.alike import alike_context
+from broadsheet.web.readings import told_notes, told_parts
+from broadsheet.web.results import results
 
+EXAMPLES = (
+    "protein folding",
+    "how do language models count",
+    'title:survey "state space" -vision',
+    "author:lecun year:2024..2025",
+    "cat:cs.CL has:code votes:>10",
+    "(mamba OR rwkv) speech",
+)
 # Parameters that name a part of a list and not the list.
 _OF_A_PAGE = ("p", "upto")
-_FIELDS: Mapping[str, str | Promise] = {
-    "title": gettext_lazy("in the title"),
-    "abstract": gettext_lazy("in the abstract"),
-    "author": gettext_lazy("by"),
-    "org": gettext_lazy("from"),
-    "cat": gettext_lazy("category"),
-    "id": gettext_lazy("paper"),
-    "year": gettext_lazy("year"),
-    "date": gettext_lazy("listed on"),
-    "has": gettext_lazy("with"),
-    "votes": gettext_lazy("votes"),
-    "comments": gettext_lazy("comments"),
-    "lang": gettext_lazy("language"),
-}
-_NOTES: Mapping[str, str | Promise] = {
-    "syntax": gettext_lazy("“%(part)s” was searched as words."),
-    "value": gettext_lazy("“%(part)s” is no value that can be asked for; it was searched as words."),
-    "operator": gettext_lazy("“%(part)s” stands alone and was searched as a word."),
-    "empty": gettext_lazy("“%(part)s” says nothing to look for."),
-    "unknown": gettext_lazy("No paper is known as “%(part)s”."),
-    "length": gettext_lazy("What follows “%(part)s” was left out: the question is too long."),
-}
 _FACETS: Mapping[FacetName, tuple[str | Promise, str]] = {
     "category": (gettext_lazy("Category"), "cat"),
     "year": (gettext_lazy("Year"), "year"),
     "organisation": (gettext_lazy("Organisation"), "org"),
     "code": (gettext_lazy("Code"), "code"),
 }
+_ORDERS: Mapping[Sort, str | Promise] = {
+    "relevance": gettext_lazy("relevance"),
+    "newest": gettext_lazy("newest"),
+    "votes": gettext_lazy("votes"),
+    "comments": gettext_lazy("comments"),
+    "saved": gettext_lazy("as saved"),
+}
+_PREFERENCES: Mapping[Preference, str | Promise] = {
+    "recent": gettext_lazy("recent"),
+    "popular": gettext_lazy("popular"),
+}
+# What the form's own fields do not ask for goes with it unseen.
+_IN_THE_FORM = ("q", "mode", "from", "to", "cat", "view", *_OF_A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value to narrow by: its label, how many papers have it, the address that does so, whether it is chosen."""
+    """A way to another list: its label, its address, whether it is the present one; perhaps how many papers it has."""
 
     label: str
-    count: int
     url: str
-    is_chosen: bool
+    is_chosen: bool = False
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,57 +72,126 @@ class FacetChoices:
     choices: tuple[Choice, ...]
 
 
-def told_parts(found: Found) -> list[str]:
-    """How the question was read, part by part; empty where it is nothing but words."""
-    if found.reading is None:
-        return []
-    parts = describe(found.reading)
-    return (
-        [] if all(part.kind == "words" and not part.is_excluded for part in parts) else [_told(part) for part in parts]
-    )
+def search_context(request: HttpRequest, query: PaperQuery, found: Found) -> dict[str, Any]:
+    """Everything on the search page but the list that every list page has."""
+    facets = found.facets()
+    names = _organisation_names(query, facets)
+    address = _Address(request)
+    alike = {}
+    if query.like and found.answer is not None:
+        alike = alike_context(found.answer.asked, {name: address.less("like", name) for name in query.like})
+    return {
+        "alike": alike,
+        "is_strict_told": bool(query.words) and found.answer is not None and found.answer.strict is not None,
+        "has_model": embedder.encoder() is not None,
+        "offered": [code for code, _count in facets.get("category", [])],
+        "results": results(found),
+        "parts": told_parts(found.reading),
+        "notes": told_notes(found.reading),
+        "suggestion_url": address.with_value("q", found.suggestion) if found.suggestion else "",
+        "chosen": _chosen(address, query, names),
+        "facets": _facets(address, facets, names),
+        "orders": _orders(address, query),
+        "preferences": _preferences(address, query),
+        "by_meaning_url": address.with_value("mode", "meaning"),
+        "unfiltered_url": address.only("q", "mode", "like"),
+        "carried": [pair for pair in address.pairs if pair[0] not in _IN_THE_FORM],
+        "has_options": bool(query.categories or query.day_from or query.day_to or query.mode != "hybrid"),
+        "examples": [Choice(text, search_url([("q", text)])) for text in EXAMPLES],
+    }
 
 
-def _told(part: Part) -> str:
-    if part.kind == "words":
-        text = " ".join(part.values)
-    elif part.kind == "phrase":
-        text = f"“{' '.join(part.values)}”"
-    elif part.kind in ("all", "any"):
-        between = _(" and ") if part.kind == "all" else _(" or ")
-        text = "(" + between.join(_told(inner) for inner in part.parts) + ")"
-    else:
-        text = f"{_FIELDS.get(part.kind, part.kind)} {', '.join(part.values)}"
-    return _("not %(part)s") % {"part": text} if part.is_excluded else text
+def search_url(pairs: Iterable[tuple[str, str]]) -> str:
+    """The address of a search with these parameters."""
+    text = urlencode(list(pairs))
+    return reverse("web:search") + (f"?{text}" if text else "")
 
 
-def told_notes(found: Found) -> list[str]:
-    """What could not be read as its syntax says, in sentences."""
-    notes: Sequence[Note] = found.reading.notes if found.reading else ()
-    return [str(_NOTES[note.kind]) % {"part": note.part} for note in notes]
+class _Address:
+    """The address of a search, and of searches that differ from it in one thing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.pairs = [(name, text) for name in request.GET for text in request.GET.getlist(name) if text]
+
+    def without(self, *names: str) -> str:
+        """Without some parameters."""
+        return search_url(pair for pair in self.pairs if pair[0] not in (*_OF_A_PAGE, *names))
+
+    def only(self, *names: str) -> str:
+        """With some parameters and no others."""
+        return search_url(pair for pair in self.pairs if pair[0] in names)
+
+    def less(self, name: str, value: str) -> str:
+        """Without one value of a parameter that may have several."""
+        left = [pair for pair in self.pairs if pair[0] not in _OF_A_PAGE and pair != (name, value)]
+        return search_url(left)
+
+    def with_value(self, name: str, value: str) -> str:
+        """With one value of a parameter instead of any other."""
+        left_out = (*_OF_A_PAGE, name)
+        return search_url([*(pair for pair in self.pairs if pair[0] not in left_out), (name, value)])
 
 
-def choices(request: HttpRequest, query: PaperQuery, facets: Facets) -> list[FacetChoices]:
+def _organisation_names(query: PaperQuery, facets: Facets) -> Mapping[str, str]:
+    slugs = [slug for slug, _count in facets.get("organisation", [])]
+    slugs += [query.organisation] if query.organisation else []
+    return dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+
+
+def _chosen(address: _Address, query: PaperQuery, names: Mapping[str, str]) -> list[Choice]:
+    """What the list is narrowed to, each with the address of the list without it."""
+    told = []
+    for code in query.categories:
+        rest = ",".join(other for other in query.categories if other != code)
+        told.append(Choice(code, address.with_value("cat", rest) if rest else address.without("cat")))
+    if query.years:
+        told.append(Choice(written_years(query.years).replace("..", "–"), address.without("year")))
+    if query.organisation:
+        name = to_plain(names.get(query.organisation, query.organisation))
+        told.append(Choice(name, address.without("org")))
+    if query.day_from or query.day_to:
+        told.append(Choice(_days(query), address.without("date", "week", "month", "from", "to")))
+    if query.has_code:
+        told.append(Choice(_("with code"), address.without("code")))
+    if query.saved:
+        page = SavedPage.objects.filter(slug=query.saved).first()
+        label = _("saved page “%(title)s”") % {"title": to_plain(page.title) if page else query.saved}
+        told.append(Choice(label, address.without("saved")))
+    return told
+
+
+def _days(query: PaperQuery) -> str:
+    first, last = query.day_from, query.day_to
+    if first and last:
+        return first.isoformat() if first == last else f"{first.isoformat()} – {last.isoformat()}"
+    if first:
+        return _("from %(first)s") % {"first": first.isoformat()}
+    return _("up to %(last)s") % {"last": last.isoformat() if last else ""}
+
+
+def _facets(address: _Address, facets: Facets, names: Mapping[str, str]) -> list[FacetChoices]:
     """The facets of an answer as links that narrow it, or widen it again; those with nothing to choose are left out."""
-    names = dict(
-        Organisation.objects.filter(slug__in=[slug for slug, _ in facets.get("organisation", [])]).values_list(
-            "slug", "name"
-        )
-    )
     told = []
     for facet, (label, parameter) in _FACETS.items():
-        chosen = set(request.GET.getlist(parameter))
-        values = [
+        chosen = {part.strip() for name, text in address.pairs if name == parameter for part in text.split(",")}
+        values = tuple(
             Choice(
                 label=_label(facet, value, names),
+                url=address.without(parameter) if value in chosen else address.with_value(parameter, value),
+                is_chosen=value in chosen,
                 count=count,
-                url=_toggled(request, parameter, value),
-                is_chosen=value in chosen or (facet == "category" and value in query.categories),
             )
-            for value, count in facets.get(facet, [])
-        ]
+            for value, count in _in_order(facet, facets)
+        )
         if len(values) > 1 or any(choice.is_chosen for choice in values) or (facet == "code" and values):
-            told.append(FacetChoices(str(label), tuple(values)))
+            told.append(FacetChoices(str(label), values))
     return told
+
+
+def _in_order(facet: FacetName, facets: Facets) -> list[tuple[str, int]]:
+    """The most frequent values first; of the most frequent years the newest."""
+    values = facets.get(facet, [])
+    return sorted(values, reverse=True) if facet == "year" else values
 
 
 def _label(facet: FacetName, value: str, names: Mapping[str, str]) -> str:
@@ -128,22 +200,25 @@ def _label(facet: FacetName, value: str, names: Mapping[str, str]) -> str:
     return to_plain(names.get(value, value)) if facet == "organisation" else value
 
 
-def _toggled(request: HttpRequest, parameter: str, value: str) -> str:
-    """The address of the same search with one value of a parameter instead of any other, or without it."""
-    pairs = _pairs(request, without=(*_OF_A_PAGE, parameter))
-    is_on = value in request.GET.getlist(parameter)
-    return _search_url([*pairs, *([] if is_on else [(parameter, value)])])
+def _orders(address: _Address, query: PaperQuery) -> Sequence[Choice]:
+    """The orders of a list; the first one is its own."""
+    sorts: list[Sort] = ["newest", "votes", "comments"]
+    if query.saved:
+        sorts.insert(0, "saved")
+    if query.words or query.like:
+        sorts.insert(0, "relevance")
+    return [Choice(str(_ORDERS[sort]), address.with_value("sort", sort), query.order == sort) for sort in sorts]
 
 
-def suggestion_url(request: HttpRequest, words: str) -> str:
-    """The address of the same search with other words."""
-    return _search_url([("q", words), *_pairs(request, without=(*_OF_A_PAGE, "q"))])
-
-
-def _pairs(request: HttpRequest, without: Iterable[str]) -> list[tuple[str, str]]:
-    left_out = set(without)
-    return [(name, text) for name in request.GET if name not in left_out for text in request.GET.getlist(name) if text]
-
-
-def _search_url(pairs: Sequence[tuple[str, str]]) -> str:
-    return f"{reverse('web:search')}?{urlencode(pairs)}"
+def _preferences(address: _Address, query: PaperQuery) -> Sequence[Choice]:
+    """What relevance may lean to; following the chosen one again lets it go."""
+    if query.order != "relevance":
+        return []
+    return [
+        Choice(
+            str(_PREFERENCES[name]),
+            address.without("prefer") if query.prefer == name else address.with_value("prefer", name),
+            query.prefer == name,
+        )
+        for name in PREFERENCES
+    ]

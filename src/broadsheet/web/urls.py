@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from broadsheet.web import feeds, views
+from broadsheet.web import alike, feeds, help_page, views
 
 app_name = "web"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("week/<str:text>", views.week, name="week"),
     path("month/<str:text>", views.month, name="month"),
     path("search", views.search, name="search"),
+    path("search/help", help_page.search_help, name="search_help"),
+    path("similar", alike.similar, name="similar"),
     path("saved", views.saved_pages, name="saved_pages"),
     path("saved/<slug:slug>", views.saved_page, name="saved_page"),
     path("papers/<path:name>", views.paper, name="paper"),

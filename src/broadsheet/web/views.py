@@ -19,9 +19,10 @@ from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.merging import SAMPLE_SOURCE
-from broadsheet.catalogue.models import Category, PaperCategory, SavedPage, Source
+from broadsheet.catalogue.models import PaperCategory, SavedPage, Source
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
 from broadsheet.search import embedder
+from broadsheet.search.find import paper_asked_for, papers_like, papers_probably_same
 from broadsheet.search.maintenance import index_state
 from broadsheet.search.query import (
     PaperQuery,
@@ -37,9 +38,11 @@ from broadsheet.search.query import (
 from broadsheet.web import errors
 from broadsheet.web.citation import citation
 from broadsheet.web.lists import PAPERS_ON_A_SAVED_PAGE, list_page
+from broadsheet.web.searching import search_context
 
 P = ParamSpec("P")
-CATEGORIES_OFFERED = 12
+SIMILAR_SHOWN = 6
+TWINS_SHOWN = 5
 
 
 def _page(
@@ -153,28 +156,23 @@ def _nothing_yet(request: HttpRequest) -> HttpResponse:
 def _narrowed(request: HttpRequest, query: PaperQuery) -> PaperQuery:
     """The query of a page with the filters and the order that its address adds."""
     asked = parse(request.GET)
-    return replace(query, categories=asked.categories, has_code=asked.has_code, sort=asked.sort)
+    return replace(query, categories=asked.categories, has_code=asked.has_code, sort=asked.sort, upto=asked.upto)
 
 
 @_page
 def search(request: HttpRequest) -> HttpResponse:
     """The search page; words that name one paper lead straight to it."""
     query = parse(request.GET)
-    if query.words and not query.has_filters:
-        named = paper_named(query.words)
-        if named is not None:
-            return redirect("web:paper", name=named.name)
+    named = paper_asked_for(query)
+    if named is not None:
+        return redirect("web:paper", name=named.name)
     return list_page(
         request,
         query,
         template="web/search.html",
-        heading=_("Search") if not query.words else query.words,
-        context={
-            "has_model": embedder.encoder() is not None,
-            "offered": Category.objects.annotate(n=Count("paper_categories")).order_by("-n", "code")[
-                :CATEGORIES_OFFERED
-            ],
-        },
+        heading=query.words or _("Search"),
+        context={},
+        more=lambda found: search_context(request, query, found),
     )
 
 
@@ -223,6 +221,8 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
         "authorships": list(found.authorships.all()),
         "listings": list(found.listings.select_related("source").order_by("listed_on")),
         "saved_entries": list(found.saved_page_entries.select_related("page")),
+        "similar": papers_like(found, SIMILAR_SHOWN),
+        "twins": papers_probably_same(found)[:TWINS_SHOWN],
         "canonical": settings.BASE_URL + reverse("web:paper", args=[found.name]),
     }
     return render(request, "web/paper.html", context)

@@ -17,11 +17,10 @@ from broadsheet.search.vectors.merging import drawn_sample, is_worth_it, merge, 
 from broadsheet.search.vectors.moments import Moments
 from broadsheet.search.vectors.nearest import nearest
 from broadsheet.search.vectors.quantised import Asked, Floats, quantise, restored
-from broadsheet.search.vectors.state import Pointer, State, read, save_sample
+from broadsheet.search.vectors.state import Pointer, State, read_patiently, save_sample
 from broadsheet.search.vectors.tail import Record, Tail
 
 Numbers = NDArray[np.int64]
-MOST_LOOKS = 20
 ROWS_AT_ONCE = 16_384
 
 
@@ -42,7 +41,7 @@ class VectorIndex:
         self._folder = folder
         self._lock = threading.RLock()
         self._moments: tuple[tuple[int, int], Moments] | None = None
-        self._state = self._read()
+        self._state = read_patiently(self._folder)
 
     @property
     def fingerprint(self) -> str:
@@ -64,19 +63,23 @@ class VectorIndex:
         return np.sort(state.numbers[state.live])
 
     def reload(self) -> None:
-        """See what any process has written; costs two looks at files when that is nothing."""
-        state = self._state
-        if not self._is_behind(state):
+        """See what any process has written; costs two looks at files when that is nothing.
+
+        Another thread that is just doing it is not waited for: this one answers from what is known meanwhile.
+        """
+        if not self._is_behind(self._state) or not self._lock.acquire(blocking=False):
             return
-        with self._lock:
-            state = self._state
-            with suppress(FileNotFoundError):
-                if state.stamp == Pointer().stamp(self._folder) and state.tails:
-                    tail, found = state.tails[-1].read()
-                    if found:
-                        self._state = state.with_records(tail, found)
-                    return
-            self._state = self._read()
+        try:
+            self._state = self._renewed(self._state)
+        finally:
+            self._lock.release()
+
+    def _renewed(self, state: State) -> State:
+        with suppress(FileNotFoundError):
+            if state.stamp == Pointer().stamp(self._folder) and state.tails:
+                tail, found = state.tails[-1].read()
+                return state.with_records(tail, found) if found else state
+        return read_patiently(self._folder)
 
     def _is_behind(self, state: State) -> bool:
         try:
@@ -85,13 +88,6 @@ class VectorIndex:
             )
         except FileNotFoundError:
             return True
-
-    def _read(self) -> State:
-        # A merge may replace files between the look at the pointer and their opening: then look again.
-        for _ in range(MOST_LOOKS):
-            with suppress(FileNotFoundError):
-                return read(self._folder)
-        return read(self._folder)
 
     def update(
         self, numbers: Sequence[int] | Numbers, vectors: Floats, gone: Sequence[int] | Numbers, fingerprint: str
@@ -135,7 +131,7 @@ class VectorIndex:
         tail = Tail(self._folder, f"tail-{pointer.issued:08}", dims)
         tail.begin()
         Pointer(fingerprint, dims, tails=(tail.name,), issued=pointer.issued + 1).write(self._folder)
-        self._state = self._read()
+        self._state = read_patiently(self._folder)
 
     def _append(self, numbers: Numbers, vectors: Floats, gone: Numbers) -> None:
         state = self._state
@@ -186,7 +182,7 @@ class VectorIndex:
         replace(pointer, sample=name, issued=pointer.issued + 1).write(self._folder)
         if pointer.sample:
             (self._folder / f"{pointer.sample}.npz").unlink(missing_ok=True)
-        self._state = self._read()
+        self._state = read_patiently(self._folder)
 
     def nearest(self, vector: Floats, limit: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Numbers, Floats]:
         """The ``limit`` papers nearest to ``vector``, float32 (dims,), among those with ``allowed[number]``.

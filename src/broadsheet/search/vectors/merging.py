@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -33,7 +33,7 @@ from broadsheet.search.vectors.lists import (
     part_count,
 )
 from broadsheet.search.vectors.quantised import restored
-from broadsheet.search.vectors.state import Pointer, State, read, save_sample
+from broadsheet.search.vectors.state import Pointer, State, read_patiently, save_sample
 from broadsheet.search.vectors.tail import Tail
 
 LOCK = "merge.lock"
@@ -71,43 +71,56 @@ def only_one(folder: Path) -> Iterator[bool]:
 def merge(folder: Path, should_stop: ShouldStop, swap_lock: SwapLock) -> None:
     """Make a new main part of all that is there and put it into use. Raises StoppedError; then nothing has changed."""
     with swap_lock():
-        state = _begun(folder)
-    merged = state.pointer.tails[:-1]
-    name = state.pointer.tails[-1].replace("tail", "main")
+        begun, name = _begun(folder)
+    # Read without the lock: updates that come meanwhile are merged as well, and applied once more to what was merged.
+    state = read_patiently(folder)
+    merged = begun.tails[:-1]
+    new = replace(begun, main=f"main-{name}", sample=f"sample-{name}")
     try:
-        rows = _built(folder / name, state, should_stop)
-        sample_name = name.replace("main", "sample")
-        _sampled(folder, sample_name, state, rows, should_stop)
+        rows = _built(folder / new.main, state, should_stop)
+        _sampled(folder, new.sample, state, rows, should_stop)
     except StoppedError:
-        shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.rmtree(folder / new.main, ignore_errors=True)
         raise
     with swap_lock():
         now = Pointer.read(folder)
-        if now.fingerprint != state.pointer.fingerprint or now.tails[: len(merged)] != merged:
-            # The index was emptied for another model meanwhile; this is no part of it.
-            shutil.rmtree(folder / name, ignore_errors=True)
-            return
-        replace(now, main=name, sample=sample_name, tails=now.tails[len(merged) :]).write(folder)
-        sweep(folder)
+        # Otherwise the index was emptied for another model meanwhile, and what was made is no part of it.
+        if (now.fingerprint, now.tails[: len(merged)]) == (begun.fingerprint, merged):
+            replace(now, main=new.main, sample=new.sample, tails=now.tails[len(merged) :]).write(folder)
+            unused = [now.main, now.sample, *merged]
+        else:
+            unused = [new.main, new.sample]
+    # Large files take long to remove, so not under the lock.
+    _remove(folder, unused)
 
 
-def _begun(folder: Path) -> State:
-    """Begin a new tail for the updates to come; returns the state before it."""
-    sweep(folder)
+def _begun(folder: Path) -> tuple[Pointer, str]:
+    """Begin a new tail for the updates to come, if there are any in the last; returns the pointer and a new name."""
     pointer = Pointer.read(folder)
-    tail = Tail(folder, f"tail-{pointer.issued:08}", pointer.dims)
-    tail.begin()
-    replace(pointer, tails=(*pointer.tails, tail.name), issued=pointer.issued + 1).write(folder)
-    return read(folder)
+    _remove(folder, _unused(folder, pointer))
+    name, tails = f"{pointer.issued:08}", pointer.tails
+    if Tail(folder, tails[-1], pointer.dims).size():
+        tail = Tail(folder, f"tail-{name}", pointer.dims)
+        tail.begin()
+        tails = (*tails, tail.name)
+    pointer = replace(pointer, tails=tails, issued=pointer.issued + 1)
+    pointer.write(folder)
+    return pointer, name
 
 
-def sweep(folder: Path) -> None:
-    """Remove what the pointer does not name. The caller holds the writers' lock, and nothing else merges."""
-    pointer = Pointer.read(folder)
+def _unused(folder: Path, pointer: Pointer) -> list[str]:
+    """What interrupted merges have left. The caller holds the writers' lock, and nothing else merges."""
     named = {pointer.main, *pointer.tails, pointer.sample}
-    for path in folder.iterdir():
-        if path.name.startswith(("main-", "tail-", "sample-")) and path.name.partition(".")[0] not in named:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    there = {path.name.partition(".")[0] for path in folder.iterdir()}
+    return [name for name in there - named if name.startswith(("main-", "tail-", "sample-"))]
+
+
+def _remove(folder: Path, names: Sequence[str]) -> None:
+    """Remove the files of these parts; those who have them mapped keep them."""
+    for name in filter(None, names):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        for ending in ("log", "codes", "npz"):
+            (folder / f"{name}.{ending}").unlink(missing_ok=True)
 
 
 def _built(place: Path, state: State, should_stop: ShouldStop) -> Rows:

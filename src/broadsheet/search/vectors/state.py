@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from broadsheet.search.vectors.quantised import Codes, Floats, restored
 from broadsheet.search.vectors.tail import Record, Tail
 
 POINTER = "CURRENT"
+MOST_LOOKS = 20
 Numbers = NDArray[np.int64]
 
 
@@ -220,6 +222,14 @@ def read(folder: Path) -> State:
     drawn[: len(hubness)] = hubness[: len(drawn)]
     columns = (state.columns[0], state.columns[1], Column(drawn))
     return replace(state, columns=columns, hubness=drawn)
+
+
+def read_patiently(folder: Path) -> State:
+    """Read the whole index; look again when a writer has replaced files meanwhile."""
+    for _ in range(MOST_LOOKS):
+        with suppress(FileNotFoundError):
+            return read(folder)
+    return read(folder)
 
 
 def load_sample(folder: Path, name: str) -> tuple[Sample, NDArray[np.float16]]:

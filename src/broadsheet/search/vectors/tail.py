@@ -127,11 +127,6 @@ class Tail:
         rows = self.rows + len(record.numbers)
         return Tail(self.folder, self.name, self.dims, self.position + len(said), rows)
 
-    def remove(self) -> None:
-        """Remove both files; those who have them mapped keep them."""
-        for path in (self.log, self.codes_file):
-            path.unlink(missing_ok=True)
-
 
 def _write(path: Path, position: int, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY)

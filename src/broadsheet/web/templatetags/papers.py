@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -89,7 +90,7 @@ def view_url(path: str, params: list[tuple[str, str]], view: str) -> str:
 
 
 @register.simple_tag
-def page_url(path: str, params: list[tuple[str, str]], number: int) -> str:
-    """The address of one page of a list."""
-    pairs = [*params, *([("p", str(number))] if number > 1 else [])]
+def page_url(path: str, params: list[tuple[str, str]], number: int, upto: Sequence[tuple[str, str]] = ()) -> str:
+    """The address of one page of a list; ``upto`` holds it to the papers that were there when it was opened."""
+    pairs = [*params, *upto, *([("p", str(number))] if number > 1 else [])]
     return path + (f"?{urlencode(pairs)}" if pairs else "")
