@@ -40,7 +40,7 @@ class Evidence:
         return len(self.numbers)
 
     def with_more(self, more: Evidence) -> Evidence:
-        """This and what is known of other papers."""
+        """What is known here and what is known of other papers."""
         if not len(more):
             return self
         if not len(self):
@@ -116,7 +116,7 @@ def ranked(numbers: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _scaled(scores: Floats, lowest: float) -> Floats:
-    """Scores spread over [0, 1] from ``lowest``; all 1 where they are equal above it, all 0 where nothing is above 0."""
+    """Scores spread over [0, 1] from ``lowest``; equal ones are all 1, or all 0 where that is what they are."""
     width = float(scores.max(initial=0.0)) - lowest if lowest == 0.0 else float(scores.max()) - lowest
     if width > 0:
         scaled: Floats = ((scores - np.float32(lowest)) / np.float32(width)).astype(np.float32)

@@ -14,6 +14,7 @@ from broadsheet.search.attributes import Attributes
 from broadsheet.search.conditions import All, Condition, asks_for_words, both
 from broadsheet.search.documents import IndexDocument
 from broadsheet.search.engines.base import EngineState, Facets, FingerprintError, Floats, Numbers, Scored, Told
+from broadsheet.search.hubs import Titles
 from broadsheet.search.language import Clause
 from broadsheet.search.ordering import IndexedSort
 from broadsheet.search.vectors import VectorIndex
@@ -91,7 +92,7 @@ class EmbeddedEngine:
 
     def told(self, numbers: Numbers) -> Told:
         """What is stored of given papers."""
-        return Told(*self.vectors.vectors_of(numbers), self.vectors.hubness(numbers))
+        return Told(*self.vectors.vectors_of(numbers), np.nan_to_num(self.vectors.hubness(numbers)))
 
     def spread(self, vector: Floats) -> tuple[float, float]:
         """Mean and standard deviation of the cosine of all papers with ``vector``."""
@@ -166,6 +167,14 @@ class EmbeddedEngine:
         if self._full_batches >= BATCHES_BETWEEN_MERGES:
             self._full_batches = 0
             self.words_index.maintain(lambda: False)
+
+    def wants_titles(self) -> bool:
+        """Whether the titles that hubness is told from should be drawn anew."""
+        return self.vectors.titles_are_outgrown()
+
+    def adopt(self, titles: Titles, should_stop: Callable[[], bool]) -> bool:
+        """Tell every paper's hubness from these titles from now on."""
+        return self.vectors.adopt(titles, should_stop, self._swap_lock)
 
     def maintain(self, should_stop: Callable[[], bool]) -> bool:
         """Merge what recent updates have left behind."""
