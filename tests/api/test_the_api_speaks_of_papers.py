@@ -19,8 +19,77 @@ def test_it_lists_papers_in_parts(client) -> None:
     whole = client.get("/api/v1/papers").json()
     assert whole["total"] == len(whole["papers"]) == 5
     part = client.get("/api/v1/papers?offset=1&limit=2").json()
-    assert part == {"total": 5, "papers": whole["papers"][1:3]}
-    assert client.get("/api/v1/papers?offset=5").json() == {"total": 5, "papers": []}
+    assert part["papers"] == whole["papers"][1:3]
+    assert part["total"] == 5
+    beyond = client.get("/api/v1/papers?offset=5").json()
+    assert (beyond["total"], beyond["papers"], beyond["next"]) == (5, [], None)
+
+
+def test_its_parts_follow_one_another_while_papers_arrive(client) -> None:
+    for asked in ("limit=2", "q=front&limit=2", "q=front&limit=2&sort=newest"):
+        whole = [
+            paper["key"]
+            for paper in client.get(f"/api/v1/papers?{asked.replace('limit=2', 'limit=100')}").json()["papers"]
+        ]
+        address, seen = f"/api/v1/papers?{asked}", []
+        while address:
+            told = client.get(address).json()
+            seen += [paper["key"] for paper in told["papers"]]
+            take_and_index(record(f"Front matter {asked} {len(seen)}", votes_count=900))
+            address = told["next"]
+        assert seen == whole
+
+
+def test_it_tells_how_a_question_was_read(client) -> None:
+    told = client.get('/api/v1/papers?q=title:front+-("a b" OR votes:>3) foo:bar').json()
+    assert told["reading"] == {
+        "canonical": 'title:front -("a b" OR votes:4..) foo:bar',
+        "parts": [
+            {"kind": "title", "is_excluded": False, "values": ["front"]},
+            {
+                "kind": "any",
+                "is_excluded": True,
+                "parts": [
+                    {"kind": "phrase", "is_excluded": False, "values": ["a b"]},
+                    {"kind": "votes", "is_excluded": False, "values": ["4.."]},
+                ],
+            },
+            {"kind": "words", "is_excluded": False, "values": ["foo:bar"]},
+        ],
+        "notes": [{"kind": "syntax", "part": "foo:bar"}],
+    }
+    assert "reading" not in client.get("/api/v1/papers").json()
+
+
+def test_it_tells_why_each_paper_is_there(client) -> None:
+    told = client.get("/api/v1/papers?q=front+readers+zebra+reader1").json()
+    assert told["strict_total"] == 0
+    assert told["notice"] == "words_alone"
+    first = next(paper for paper in told["papers"] if paper["id"] == "2510.10001")
+    assert first["why"] == {
+        "words": True,
+        "all_words": False,
+        "meaning": False,
+        "places": ["title", "abstract", "authors"],
+        "missing": ["zebra"],
+    }
+    assert any(piece["is_match"] for piece in first["snippet"])
+    assert "why" not in client.get("/api/v1/papers").json()["papers"][0]
+
+
+def test_it_counts_facets_where_asked(client) -> None:
+    assert "facets" not in client.get("/api/v1/papers?q=front").json()
+    for asked in ("q=front", "sort=newest"):
+        told = client.get(f"/api/v1/papers?{asked}&facets=1").json()["facets"]
+        assert told["year"] == [{"value": "2025", "count": 5}]
+        assert told["code"] == [{"value": "1", "count": 5}]
+        assert {value["value"]: value["count"] for value in told["category"]} == {
+            "cs.AI": 5,
+            "cs.CL": 2,
+            "cs.LG": 2,
+            "stat.ML": 1,
+        }
+        assert {value["value"] for value in told["organisation"]} == {f"institute {n}" for n in range(5)}
 
 
 def test_it_tells_a_paper_of_a_list_briefly_and_alone_in_full(client) -> None:
@@ -83,6 +152,8 @@ def test_it_says_that_no_paper_has_that_name(client, name) -> None:
         ("limit=٣", "expected a whole number"),
         ("offset=x", "offset='x': expected a whole number from 0 to 1,000,000"),
         ("offset=" + "9" * 5_000, "expected a whole number from 0 to 1,000,000"),
+        ("facets=2", "facets='2': expected a whole number from 0 to 1"),
+        ("prefer=mine", "prefer='mine': expected one of recent, popular"),
         ("cat=!", "cat='!': expected a category code"),
         ("date=today", "date='today': expected a day"),
     ],

@@ -38,6 +38,45 @@ def test_it_prints_what_it_found_as_text(papers) -> None:
     assert result.stderr == ""
 
 
+def test_it_says_how_a_question_was_read(papers) -> None:
+    result = run("search", "title:front foo:bar -parking", "--year", "2025", "--prefer", "recent")
+    assert "read as: in the title “front” · foo:bar · not “parking”" in result.stderr
+    assert "“foo:bar” could not be read as written" in result.stderr
+    assert result.stdout.splitlines()[-1] == "4 found, 0 with everything typed"
+    told = run_json("search", "title:front foo:bar")
+    assert told["reading"]["notes"] == [{"kind": "syntax", "part": "foo:bar"}]
+    assert told["papers"][0]["why"]["places"] == ["title"]
+
+
+def test_it_finds_similar_papers(papers, tmp_path) -> None:
+    by_name = run_json("similar", "2510.10001")
+    assert [paper["id"] for paper in by_name["papers"]][:1] != ["2510.10001"]
+    assert len(by_name["papers"]) >= 3
+    bibliography = tmp_path / "mine.bib"
+    bibliography.write_text("@misc{a, eprint={2510.10001}}\n@misc{b, title={Parking lots}}\n@misc{c, year=1}\n")
+    result = run("similar", "2510.10002", "--bib", bibliography, "--json")
+    assert "3 entries: 1 in the catalogue, 1 by title alone, 1 of no use, 0 left out" in result.stderr
+    ids = {paper["id"] for paper in json.loads(result.stdout)["papers"]}
+    assert ids
+    assert not ids & {"2510.10001", "2510.10002"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], "name a paper, or a file with --bib"),
+        (["--bib", "no/such.bib"], "no/such.bib"),
+        (["--bib", "EMPTY"], "names no paper"),
+        ([f"paper {n}" for n in range(51)], "expected at most 50 papers"),
+    ],
+)
+def test_it_refuses_to_compare_nothing_or_too_much(papers, tmp_path, arguments, expected) -> None:
+    (tmp_path / "empty.bib").write_text("")
+    result = run("similar", *(str(tmp_path / "empty.bib") if one == "EMPTY" else one for one in arguments))
+    assert result.exit_code == 2
+    assert expected in result.stderr
+
+
 def test_it_narrows_and_orders_as_it_is_told(papers) -> None:
     told = run_json("search", "front", "--category", "cs.CL", "--sort", "votes", "--code", "--from", "2025-10-15")
     assert [paper["id"] for paper in told["papers"]] == ["2510.10000", "2510.10003"]
@@ -51,6 +90,8 @@ def test_it_narrows_and_orders_as_it_is_told(papers) -> None:
         (["--from", "monday"], "from='monday': expected a day"),
         (["--mode", "magic"], "mode='magic': expected one of hybrid, words, meaning"),
         (["--sort", "magic"], "sort='magic': expected one of"),
+        (["--magic"], "no such option: --magic"),
+        (["--year", "soon"], "year='soon': expected a year"),
         (["--limit", "0"], "Invalid value for '--limit'"),
     ],
 )

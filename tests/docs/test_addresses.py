@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from broadsheet.api.serialise import brief, full
-from broadsheet.search.query import MODES, SORTS, PaperQuery, parse
+from broadsheet.search.query import MODES, PREFERENCES, SORTS, PaperQuery, parse
 from broadsheet.web.lists import VIEWS
 from tests.docs.reading import codes, page, rows, section
 
@@ -25,9 +25,14 @@ EXAMPLES = {
     "month": "2025-10",
     "from": "2025-10-29",
     "to": "2025-10-29",
+    "year": "2020..2024",
+    "org": "example",
     "code": "1",
     "saved": "page-0a1b2c3d",
+    "like": "2511.20785",
+    "prefer": "recent",
     "sort": "votes",
+    "upto": "1234",
 }
 
 
@@ -76,7 +81,7 @@ def parameters(heading: str) -> list[str]:
 
 def test_every_parameter_of_a_query_is_documented() -> None:
     told = parameters("The query")
-    assert told == [*EXAMPLES, "p", "view"]
+    assert told == [*list(EXAMPLES)[:-1], "p", "view", "upto"]
     nothing = PaperQuery()
     changed = set()
     for name, value in EXAMPLES.items():
@@ -93,20 +98,33 @@ def test_every_parameter_of_a_query_is_documented() -> None:
     assert changed == {field.name for field in fields(nothing)}, "a field that no documented parameter sets"
 
 
-@pytest.mark.parametrize(("name", "values"), [("mode", MODES), ("sort", SORTS), ("view", VIEWS)])
+@pytest.mark.parametrize(
+    ("name", "values"), [("mode", MODES), ("sort", SORTS), ("view", VIEWS), ("prefer", PREFERENCES)]
+)
 def test_the_values_of_a_parameter_are_documented(name: str, values: tuple[str, ...]) -> None:
     row = next(cells for cells in rows(section(page("pages.md"), "The query")) if name in codes(cells[0]))
     assert set(values) <= set(codes(row[1]))
 
 
+def _names_within(value: object) -> set[str]:
+    """The names in nested objects."""
+    if isinstance(value, dict):
+        return {str(name) for name in value} | {name for inner in value.values() for name in _names_within(inner)}
+    return {name for inner in value for name in _names_within(inner)} if isinstance(value, list) else set()
+
+
 @pytest.mark.django_db
-def test_the_fields_of_the_api_are_shown(index_dir) -> None:
+def test_the_fields_of_the_api_are_shown(client, index_dir, settings, tmp_path) -> None:
+    settings.MODEL_DIR = tmp_path / "no-model"
     from broadsheet.catalogue.intake import take_in
     from broadsheet.catalogue.models import Paper
+    from broadsheet.search.maintenance import update_index
     from broadsheet.sources.record import PaperRecord
 
     take_in([PaperRecord(title="A Paper That Was Invented")], source="invented")
+    update_index()
     paper = Paper.objects.get()
     text = page("api.md")
-    for name in [*brief(paper, 0.5), *full(paper), "total", "papers", "error"]:
+    answered = client.get("/api/v1/papers?q=invented&facets=1").json()
+    for name in [*brief(paper, 0.5), *full(paper), *answered, *_names_within(answered), "error"]:
         assert f'"{name}"' in text, name

@@ -22,9 +22,9 @@ FOREIGN = """() => {
   const faults = [];
   const known = new Set((
     "a abbr article aside b body button br caption code datalist dd details div dl dt em footer form h1 " +
-    "h2 h3 header input kbd label li main math mi mmultiscripts mn mo mover mprescripts mroot mrow mfrac " +
+    "h2 h3 header input kbd label li main mark math mi mmultiscripts mn mo mover mprescripts mroot mrow mfrac " +
     "mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover nav ol option p section " +
-    "select small span strong sub summary sup table tbody td th thead time tr ul"
+    "s select small span strong sub summary sup table tbody td textarea th thead time tr ul"
   ).split(" "));
   for (const element of [document.body, ...document.body.querySelectorAll("*")]) {
     if (!known.has(element.localName)) faults.push("element " + element.localName);

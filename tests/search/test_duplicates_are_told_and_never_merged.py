@@ -106,8 +106,7 @@ def test_reasons_say_what_is_alike_and_what_differs() -> None:
     said = resemblance(PREPRINT, replace(PREPRINT, identifiers=(("arxiv", "2502.00002"),), year=2021)).reasons()
     assert said == ["same title", "same authors", "100% of the abstract", "two arXiv ids", "4 years apart"]
     shared = resemblance(PREPRINT, replace(PREPRINT, title="Something else", names=(), abstract=""))
-    assert shared.reasons()[-1] == "shared identifier"
-    assert not shared.is_same_title
+    assert shared.reasons() == [f"titles {shared.title:.0%} alike"]
 
 
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)

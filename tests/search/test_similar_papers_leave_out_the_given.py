@@ -50,6 +50,13 @@ def test_each_of_two_interests_comes_through(papers) -> None:
     assert set(first) == {*TITLES[1:3], *TITLES[4:6]}
 
 
+def test_a_crowded_field_does_not_fill_the_list_alone(papers) -> None:
+    take_and_index(*(record(f"Cars on wet roads of county {n}", abstract="Cars on wet roads.") for n in range(30)))
+    first = alike(papers["Cars on wet roads"].key, papers["Old maps of northern harbours"].key)[:10]
+    assert "Tides under southern harbours" in first
+    assert any(title.startswith("Cars on wet roads of county") for title in first)
+
+
 def test_every_set_leaves_itself_out_in_any_order(papers) -> None:
     keys = [paper.key for paper in papers.values()]
     rng = np.random.default_rng(7)

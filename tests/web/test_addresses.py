@@ -38,7 +38,7 @@ def test_every_address_answers_with_its_status_and_safe_headers(filled: Reader) 
         assert response["X-Frame-Options"] == "DENY", path
         assert response["Cross-Origin-Opener-Policy"] == "same-origin", path
         assert "camera=()" in response["Permissions-Policy"], path
-        assert not response.cookies, path
+        assert set(response.cookies) <= ({"csrftoken"} if path == "/similar" else set()), path
 
 
 def test_no_page_has_inline_code(filled: Reader) -> None:

@@ -42,7 +42,7 @@ def explanation(explained: Explained | None) -> dict[str, Any]:
     why, shown = explained.why, explained.shown
     return {
         "why": {
-            "words": why.has_words,
+            "words": explained.has_words,
             "all_words": why.has_all,
             "meaning": why.is_near,
             "places": list(shown.places),

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 stdout = Console(highlight=False, soft_wrap=True)
 
 
-@app.command()
+# So that "-survey" is a word to exclude and not an option.
+@app.command(context_settings={"ignore_unknown_options": True})
 def search(
     words: list[str] = typer.Argument(help="What to look for; see docs/queries.md for what can be asked."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
@@ -38,6 +39,8 @@ def search(
     sort: str = typer.Option("", "--sort", help="relevance, newest, votes or comments."),
 ) -> None:
     """Find papers by words and meaning."""
+    if unknown := next((word for word in words if word.startswith("--")), ""):
+        fail(f"no such option: {unknown}", 2)
     given = {"q": " ".join(words), "cat": ",".join(category), "year": year, "org": org, "from": day_from, "to": day_to}
     given |= {"code": "1" if code else "", "mode": mode, "prefer": prefer, "sort": sort}
     _answer(given, like, limit=limit, as_json=as_json)

@@ -126,7 +126,6 @@ class Evidence:
     differs_in_numeral: bool
     is_notice: bool
     has_two_arxiv_ids: bool
-    shares_identifier: bool
 
     @property
     def score(self) -> float:
@@ -143,7 +142,6 @@ class Evidence:
             said.append("same authors" if self.authors == 1 else f"{self.authors:.0%} of the authors")
         if self.abstract is not None:
             said.append(f"{self.abstract:.0%} of the abstract")
-        said += ["shared identifier"] if self.shares_identifier else []
         said += ["two arXiv ids"] if self.has_two_arxiv_ids else []
         said += [f"{self.years} years apart"] if self.years is not None and self.years > 1 else []
         return said
@@ -180,7 +178,6 @@ def resemblance(one: Described, other: Described) -> Evidence:
         differs_in_numeral=differs_in_version or one.sequels != other.sequels,
         is_notice=one.notices != other.notices,
         has_two_arxiv_ids=bool(arxiv[0] and arxiv[1] and arxiv[0].isdisjoint(arxiv[1])),
-        shares_identifier=not set(one.identifiers).isdisjoint(other.identifiers),
     )
 
 

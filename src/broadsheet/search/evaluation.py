@@ -23,11 +23,11 @@ from broadsheet.search.answer import answer_of
 from broadsheet.search.asking import ask
 from broadsheet.search.documents import IndexDocument
 from broadsheet.search.engines.embedded import EmbeddedEngine
-from broadsheet.search.hubs import MOST_TITLES
+from broadsheet.search.hubs import MOST_COMPARED, MOST_TITLES
 from broadsheet.search.indexing import embedded_text, noted_vectors
 from broadsheet.search.pools import plain_pool
 from broadsheet.search.query import PaperQuery
-from broadsheet.search.questions import MOST_COMPARED, drawn, titles_of
+from broadsheet.search.questions import drawn, titles_of
 
 Ranking = Literal["words", "meaning", "plain", "hybrid"]
 RANKINGS: tuple[Ranking, ...] = ("words", "meaning", "plain", "hybrid")

@@ -14,7 +14,7 @@ from broadsheet.catalogue.models import Authorship, Paper, PaperCategory, SavedP
 from broadsheet.search import embedder
 from broadsheet.search.answer import Answer, answer_of
 from broadsheet.search.asking import Asked, ask, newest_number
-from broadsheet.search.conditions import asks_for_words
+from broadsheet.search.conditions import Not, OneOf, asks_for_words
 from broadsheet.search.duplicates import duplicates_of
 from broadsheet.search.engines.base import Engine, EngineGoneError, Facets, Numbers
 from broadsheet.search.engines.database import DatabaseEngine
@@ -23,12 +23,14 @@ from broadsheet.search.language import Reading
 from broadsheet.search.language.straight import straight
 from broadsheet.search.maintenance import engine, shelf
 from broadsheet.search.ordering import IndexedSort, sql_order
+from broadsheet.search.pools import Pool
 from broadsheet.search.query import PaperQuery
 from broadsheet.search.spelling import suggest
 from broadsheet.search.sql import condition_q
 
 logger = logging.getLogger(__name__)
 
+_EVERY_PAPER = Not(OneOf(frozenset()))
 NAMES_ON_A_CARD = 3
 # A shorter question is about something, even where a paper is called just so.
 LEAST_WORDS_OF_A_TITLE = 5
@@ -109,11 +111,9 @@ def papers_like(paper: Paper, limit: int) -> tuple[Paper, ...]:
 
 def papers_probably_same(paper: Paper) -> list[Paper]:
     """The papers that are probably the same one from another source or in another version, the surest first."""
-    by = engine()
-    if by is None:
-        return []
     try:
-        return [duplicate.paper for duplicate in duplicates_of(by, paper)]
+        by = engine()
+        return [duplicate.paper for duplicate in duplicates_of(by, paper)] if by else []
     except EngineGoneError as error:
         logger.warning("near-duplicates are left out: %s", error)
         return []
@@ -151,8 +151,12 @@ def _listed(asked: Asked, offset: int, limit: int) -> Found:
 
 def _countable(asked: Asked) -> Answer | None:
     """A list as an answer whose facets can be counted."""
-    by = engine()
-    return answer_of(by, asked) if by else None
+    try:
+        by = engine()
+    except EngineGoneError as error:
+        logger.warning("facets are left out: %s", error)
+        return None
+    return Answer(by, asked, Pool(), asked.must or _EVERY_PAPER) if by else None
 
 
 def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.search.company import Company
 from broadsheet.search.feedback import smoothed
 from broadsheet.search.hubs import corrected
 
@@ -40,7 +41,7 @@ class Evidence:
         return len(self.numbers)
 
     def with_more(self, more: Evidence) -> Evidence:
-        """What is known here and what is known of other papers."""
+        """Join to it what is known of other papers."""
         if not len(more):
             return self
         if not len(self):
@@ -95,6 +96,26 @@ def rank(evidence: Evidence, question: Floats | None) -> Listed:
     return ranked(evidence.numbers, scores)
 
 
+def blend(evidence: Evidence, question: Floats, floor: float) -> Listed:
+    """Order papers for a question by words and meaning together, each smoothed over papers that are alike.
+
+    ``question`` is its unit vector, float32 (dims,); ``floor`` is the cosine that is worth nothing. A paper without a
+    vector is taken to be as good by meaning as by words. Returns numbers and scores in [0, 1], best first, ties by
+    number.
+    """
+    there = evidence.has_vector
+    company = Company.of(evidence.vectors[there])
+    words = evidence.words.copy()
+    words[there] = company.shared(words[there])
+    by_words = _scaled(words, 0.0)
+    by_meaning = by_words.copy()
+    nearness = company.nearness(corrected(evidence.vectors[there] @ question, evidence.hubness[there]))
+    width = max(float(nearness.max(initial=floor)) - floor, np.finfo(np.float32).tiny)
+    by_meaning[there] = np.clip((nearness - floor) / width, 0, 1)
+    scores = (1 - MEANING_WEIGHT) * by_words + MEANING_WEIGHT * by_meaning
+    return ranked(evidence.numbers, scores.astype(np.float32))
+
+
 def fuse(words: Listed, meaning: Listed) -> Listed:
     """Fuse two scored lists, each numbers int64 (n,) and scores float (n,): the baseline that ``rank`` is measured by.
 
@@ -116,7 +137,7 @@ def ranked(numbers: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _scaled(scores: Floats, lowest: float) -> Floats:
-    """Scores spread over [0, 1] from ``lowest``; equal ones are all 1, or all 0 where that is what they are."""
+    """Scores spread over [0, 1] from ``lowest``; where all are equal 1, but 0 where no word is shared at all."""
     width = float(scores.max(initial=0.0)) - lowest if lowest == 0.0 else float(scores.max()) - lowest
     if width > 0:
         scaled: Floats = ((scores - np.float32(lowest)) / np.float32(width)).astype(np.float32)

@@ -21,14 +21,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 STRENGTH: Final = 0.8
-# As many titles stand for questions, this many papers count as near to each, and so often are both sides adjusted.
+# As many titles at most stand for questions, and thresholds are found on as many papers.
 MOST_TITLES: Final = 6_144
-NEAR: Final = 10
+MOST_COMPARED: Final = 6_144
+# So many papers count as near to a title, and so often, and by how much of what is wanted, both sides are adjusted.
+NEAR: Final = 20
 # Among fewer papers none can be told to be a hub.
 LEAST_PAPERS: Final = 50
 _ROUNDS: Final = 10
 _STEP: Final = 0.5
-_ROWS_AT_ONCE: Final = 8_192
+_ROWS_AT_ONCE: Final = 4_096
 
 
 def corrected(cosines: Floats, hubness: Floats) -> Floats:
@@ -41,8 +43,8 @@ def corrected(cosines: Floats, hubness: Floats) -> Floats:
 class Titles:
     """Titles that stand for questions.
 
-    ``vectors`` are unit vectors float32 (s, dims), ``numbers`` their papers int64 (s,), ``thresholds`` float32 (s,).
-    ``share`` is among how many of these titles' nearest a paper has to be to be no hub. ``drawn_from`` is how many
+    ``vectors`` float32 (s, dims), unit rows; ``numbers`` int64 (s,), whose titles they are; ``thresholds`` float32
+    (s,). ``share`` is among how many of these titles' nearest a paper has to be to be no hub. ``drawn_from`` is how many
     papers the index had when they were drawn.
     """
 
@@ -84,8 +86,8 @@ def titles_for(titles: Floats, of_papers: NDArray[np.int64], numbers: NDArray[np
     """Titles with thresholds at which every paper is near to as many of them as any other.
 
     ``titles`` are the unit vectors (s, dims) of titles as questions, ``of_papers`` int64 (s,) whose they are;
-    ``numbers`` int64 (n,) and ``vectors`` (n, dims) are the papers they are compared with: all, or so many of them that
-    there is memory for s times n float32.
+    ``numbers`` int64 (n,) and ``vectors`` (n, dims) are the papers they are compared with, MOST_COMPARED at most: some
+    matrices of s times n float32 are held at once.
     """
     if not len(titles) or not len(numbers):
         return Titles(titles[:0], of_papers[:0], np.empty(0, np.float32), 1)

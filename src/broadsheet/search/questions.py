@@ -11,10 +11,8 @@ from broadsheet.catalogue.text import to_plain
 from broadsheet.search import embedder
 from broadsheet.search.embedding import Encoder
 from broadsheet.search.engines.base import Engine, Numbers
-from broadsheet.search.hubs import MOST_TITLES, Titles, titles_for
+from broadsheet.search.hubs import MOST_COMPARED, MOST_TITLES, Titles, titles_for
 
-# So many papers the titles are compared with; more would take more memory than a small machine has to spare.
-MOST_COMPARED = 8_192
 # An odd number that spreads consecutive ones over 64 bits: 2^64 divided by the golden ratio (Knuth, TAOCP 3, 6.4).
 _SPREADING = np.uint64(0x9E3779B97F4A7C15)
 

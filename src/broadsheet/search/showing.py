@@ -24,6 +24,11 @@ class Explained:
     shown: Shown
 
     @property
+    def has_words(self) -> bool:
+        """Whether any of the words, or a part of a compound, is there."""
+        return self.why.has_words or bool(self.shown.places)
+
+    @property
     def places(self) -> tuple[Place, ...]:
         """Where the words stand, besides title and abstract, which show it themselves."""
         return tuple(place for place in self.shown.places if place not in ("title", "abstract"))

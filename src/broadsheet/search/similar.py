@@ -1,10 +1,11 @@
 """Papers similar to one paper or to a set of papers, some of which the catalogue may not have.
 
-A paper's score is the soft maximum of its cosines to the given papers (``SOFTNESS``), less a share of how much of a hub
-it is: CSLS (Conneau et al., "Word translation without parallel data", 2018) with one side's term only, for the given
-papers' own terms change no order. The soft maximum lets each of several interests come through, where a mean gives what
-lies between them; decision 0019 has the measurements. Where nothing can be compared by meaning, the given papers' own
-words are the question.
+A paper's score is the soft maximum of its cosines to the given papers (``SOFTNESS``), each less a share of how near the
+given one's own neighbours are, and less a share of how much of a hub the paper is: CSLS (Conneau et al., "Word
+translation without parallel data", 2018) with a share for each side. The soft maximum lets each of several interests
+come through, where a mean gives what lies between them, and the given papers' share keeps a crowded field from filling
+the list; decision 0019 has the measurements. Where nothing can be compared by meaning, the given papers' own words are
+the question.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from broadsheet.search.words.analysis import UNTELLING_WORDS
 SOFTNESS = 0.07
 # How much of its hubness is taken off a paper's score.
 HUB_SHARE = 0.35
+# How much of a given paper's mean cosine to its nearest ones is taken off its cosines.
+GIVEN_SHARE, NEIGHBOURS = 0.75, 10
 # The nearest of each of so many of the given papers, which lie far from each other, and of their mean are scored.
 MOST_REPRESENTATIVES = 8
 SCORED = 300
@@ -58,7 +61,7 @@ def alike_pool(engine: Engine, asked: Asked) -> Pool:
     vectors = None if asked.query.mode == "words" else _vectors(engine, given)
     if vectors is None:
         return _without(_by_words(engine, given, must), _same(engine, given))
-    return _without(_by_meaning(engine, vectors, must, len(given.texts)), _same(engine, given))
+    return _without(_by_meaning(engine, vectors, must, given.numbers), _same(engine, given))
 
 
 def _given(engine: Engine, asked: Asked) -> Given:
@@ -95,18 +98,28 @@ def _vectors(engine: Engine, given: Given) -> Floats | None:
     return np.concatenate([stored, made]) if len(stored) else made
 
 
-def _by_meaning(engine: Engine, vectors: Floats, must: Condition | None, surplus: int) -> Pool:
+def _by_meaning(engine: Engine, vectors: Floats, must: Condition | None, own: Numbers) -> Pool:
     candidates = [
-        engine.nearest(vector, must, SCORED + surplus).numbers
+        engine.nearest(vector, must, SCORED + len(own)).numbers
         for vector in (*vectors[_far_apart(vectors)], *([_mean(vectors)] if len(vectors) > 1 else []))
     ]
-    numbers = np.unique(np.concatenate(candidates))
+    numbers = np.setdiff1d(np.concatenate(candidates), own)
     told = engine.told(numbers)
     cosines = told.vectors @ vectors.T
     near = told.has_vector & (cosines.max(axis=1, initial=-1) >= LEAST_COSINE)
-    scores = soft_maximum(cosines[near]) - HUB_SHARE * told.hubness[near]
+    if not near.any():
+        return Pool(has_meaning=True)
+    scores = soft_maximum(evened(cosines[near])) - HUB_SHARE * told.hubness[near]
     # Two cosines apart at most, and an order that clipping would lose where all is far.
     return _pool(numbers[near], (1 + scores) / 2, is_near=True)
+
+
+def evened(cosines: Floats) -> Floats:
+    """Cosines (n, given) with each given paper's share taken off that exceeds the mean of these shares."""
+    most = min(NEIGHBOURS, len(cosines))
+    reach = np.partition(cosines, len(cosines) - most, axis=0)[-most:].mean(axis=0)
+    on_a_par: Floats = cosines - GIVEN_SHARE * (reach - reach.mean())
+    return on_a_par
 
 
 def soft_maximum(cosines: Floats) -> Floats:

@@ -14,6 +14,7 @@ from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
 
 LONGEST_TEXT = 500_000
 MOST_ENTRIES = 2_000
+LONGEST_TITLE = 1_000
 _ENTRY = re.compile(r"^\s*@[A-Za-z]+\s*[{(]", re.MULTILINE)
 _IDENTIFIERS = ("doi", "eprint", "url", "howpublished", "journal", "note", "ee")
 _IN_TEXT = re.compile(r"arxiv[:\s]\s*(?:[a-z-]+/)?\d[\d.]+\d|https?://[^\s{}\\]+", re.IGNORECASE)
@@ -67,7 +68,7 @@ def _lines(text: str) -> Iterator[Reference]:
         if identifier := parse_identifier(words.rstrip(".,;")):
             yield Reference((identifier,))
         elif any(letter.isalnum() for letter in words):
-            yield Reference(title=words)
+            yield Reference(title=words[:LONGEST_TITLE])
 
 
 def _bibtex(text: str) -> Bibliography:
@@ -86,8 +87,14 @@ def _bibtex(text: str) -> Bibliography:
 def _reference(entry: Entry) -> Reference:
     fields = {field.key.lower(): str(field.value) for field in entry.fields}
     found = (identifier for name in _IDENTIFIERS if name in fields for identifier in _named(fields[name]))
-    title = " ".join(fields.get("title", "").split())
+    title = " ".join(_unenclosed(fields.get("title", "")).split())[:LONGEST_TITLE]
     return Reference(tuple(dict.fromkeys(found)), title)
+
+
+def _unenclosed(value: str) -> str:
+    """A value without the signs around it, which an entry keeps whose key is there twice."""
+    is_enclosed = len(value) > 1 and value[0] + value[-1] in ("{}", '""')
+    return value[1:-1] if is_enclosed and "{" not in value[1:-1] else value
 
 
 def _named(value: str) -> Iterator[ParsedIdentifier]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,7 +18,9 @@ def refused_query(request: HttpRequest, problem: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A request that cannot be understood (400)."""
+    """A request that cannot be understood, or that is larger than any form of ours (400)."""
+    if isinstance(exception, RequestDataTooBig):
+        return _page(request, 400, _("This is too much at once"), _("What was sent is larger than this site takes."))
     return _page(request, 400, _("This request could not be read"), _("The address or its parameters are not valid."))
 
 

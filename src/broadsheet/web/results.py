@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.text import to_html
-from broadsheet.search.explaining import Why
 from broadsheet.search.find import Found
-from broadsheet.search.showing import explained
+from broadsheet.search.showing import Explained, explained
 from broadsheet.search.snippets import Marked, Place
 
 _PLACES: Mapping[Place, str | Promise] = {
@@ -52,7 +51,7 @@ def results(found: Found) -> list[Result]:
                 passage=marked(one.shown.passage.pieces),
                 is_cut_before=one.shown.passage.is_cut_before,
                 is_cut_behind=one.shown.passage.is_cut_behind,
-                why=_why(one.why),
+                why=_why(one),
                 places=[_PLACES[place] for place in one.places],
                 missing=one.missing,
             )
@@ -74,9 +73,9 @@ def marked_title(title: str, pieces: Marked) -> SafeString | None:
     return marked(pieces) if to_html(title, autolink=False) == escape(plain) else None
 
 
-def _why(why: Why) -> str | Promise:
-    if why.has_words and why.is_near:
+def _why(one: Explained) -> str | Promise:
+    if one.has_words and one.why.is_near:
         return gettext_lazy("words and meaning")
-    if why.has_words:
+    if one.has_words:
         return gettext_lazy("words")
-    return gettext_lazy("meaning") if why.is_near else ""
+    return gettext_lazy("meaning") if one.why.is_near else ""
