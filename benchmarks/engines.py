@@ -11,6 +11,7 @@ is the share of the ten exactly nearest that are among the ten of ``meaning``, f
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -53,6 +54,7 @@ def main() -> None:
         print_size(f"{corpus.count:,}", outcomes)
         sys.stdout.flush()
     print_growth(measured)
+    print(f"Load average of the machine over the last 15 minutes: {os.getloadavg()[2]:.1f}.\n")
     print_source("engines")
 
 

@@ -56,8 +56,8 @@ def filled(reader: Reader) -> Reader:
 
 
 def assets() -> Iterator[Path]:
-    """The style and the script that every page loads."""
-    for name in ("web/broadsheet.css", "web/keys.js"):
+    """The style and the script that every page loads, and the style of search."""
+    for name in ("web/broadsheet.css", "web/keys.js", "web/search.css"):
         found = finders.find(name)
         assert isinstance(found, str)
         yield Path(found)
@@ -65,7 +65,8 @@ def assets() -> Iterator[Path]:
 
 def weight(reader: Reader, path: str) -> int:
     """Bytes of a page with style and script, uncompressed."""
-    return len(reader.get(path).content) + sum(asset.stat().st_size for asset in assets())
+    content = reader.get(path).content
+    return len(content) + sum(asset.stat().st_size for asset in assets() if asset.name.encode() in content)
 
 
 def most_queries(path: str) -> int:
