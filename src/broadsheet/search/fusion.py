@@ -110,7 +110,7 @@ def blend(evidence: Evidence, question: Floats, floor: float) -> Listed:
     by_words = _scaled(words, 0.0)
     by_meaning = by_words.copy()
     nearness = company.nearness(corrected(evidence.vectors[there] @ question, evidence.hubness[there]))
-    width = max(float(nearness.max(initial=floor)) - floor, np.finfo(np.float32).tiny)
+    width = max(float(nearness.max(initial=floor)) - floor, 1e-9)
     by_meaning[there] = np.clip((nearness - floor) / width, 0, 1)
     scores = (1 - MEANING_WEIGHT) * by_words + MEANING_WEIGHT * by_meaning
     return ranked(evidence.numbers, scores.astype(np.float32))

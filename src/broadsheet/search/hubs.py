@@ -44,8 +44,8 @@ class Titles:
     """Titles that stand for questions.
 
     ``vectors`` float32 (s, dims), unit rows; ``numbers`` int64 (s,), whose titles they are; ``thresholds`` float32
-    (s,). ``share`` is among how many of these titles' nearest a paper has to be to be no hub. ``drawn_from`` is how many
-    papers the index had when they were drawn.
+    (s,). ``share`` is among how many of these titles' nearest a paper has to be to be no hub. ``drawn_from`` is how
+    many papers the index had when they were drawn.
     """
 
     vectors: Floats
