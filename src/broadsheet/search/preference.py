@@ -27,9 +27,8 @@ def preferred(pool: Pool, prefer: Preference) -> Pool:
         gains = np.array([_freshness(published or listed) for listed, published, _ in facts], np.float32)
     else:
         votes = np.log1p(np.array([count for _, _, count in facts], np.float32))
-        gains = votes / max(float(votes.max(initial=0)), 1e-9)
-    scores = (pool.scores + LARGEST_GAIN * gains) / (1 + LARGEST_GAIN)
-    numbers, scores = ranked(pool.numbers, scores.astype(np.float32))
+        gains = (votes / max(float(votes.max(initial=0)), 1e-9)).astype(np.float32)
+    numbers, scores = ranked(pool.numbers, (pool.scores + LARGEST_GAIN * gains) / (1 + LARGEST_GAIN))
     near = np.isin(numbers, pool.numbers[pool.is_near])
     return Pool(numbers, scores, near, pool.has_meaning)
 

@@ -118,7 +118,7 @@ def _by_meaning(engine: Engine, vectors: Floats, must: Condition | None, own: Nu
         return Pool(has_meaning=True)
     scores = soft_maximum(evened(cosines[near])) - HUB_SHARE * _hubness(engine, told.vectors[near])
     # Two cosines apart at most, and an order that clipping would lose where all is far.
-    return _pool(numbers[near], (1 + scores) / 2, is_near=True)
+    return _pool(numbers[near], ((1 + scores) / 2).astype(np.float32), is_near=True)
 
 
 def _hubness(engine: Engine, vectors: Floats) -> Floats:
