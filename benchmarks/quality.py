@@ -34,8 +34,9 @@ def main() -> None:
             folder = needed(options.data / "collections" / name)
             peer = _bm25s(folder)
             ours = json.loads(run(["-m", "broadsheet", "evaluate", str(folder), "--json"], home))
-            gain = ours.pop("gain_of_hybrid_over_plain")
-            gains.append([name, f"{gain['mean']:+.4f}", f"{gain['low']:+.4f} to {gain['high']:+.4f}"])
+            gain = ours.pop("gain_of_hybrid_over_plain", None)
+            if gain is not None:
+                gains.append([name, f"{gain['mean']:+.4f}", f"{gain['low']:+.4f} to {gain['high']:+.4f}"])
             for label, scores in {**ours, "peer: bm25s": peer}.items():
                 figures = [f"{scores[measure]:.3f}" for measure in MEASURES]
                 rows.append([f"{name}: {label}", *figures, ratio(scores["ndcg_at_10"], peer["ndcg_at_10"])])

@@ -18,6 +18,7 @@ from broadsheet.search.conditions import Any, Condition, Not, OneOf, both
 from broadsheet.search.engines.base import Engine, Facets, Numbers
 from broadsheet.search.ordering import IndexedSort
 from broadsheet.search.pools import Pool, pool_of
+from broadsheet.search.preference import preferred
 from broadsheet.search.similar import alike_pool
 
 VALUES_OF_A_FACET = 10
@@ -80,7 +81,8 @@ def answer_of(engine: Engine, asked: Asked) -> Answer:
     """The answer to a question by one engine."""
     if not asked.ranks:
         return Answer(engine, asked, Pool(), asked.must)
-    if asked.query.like:
-        return Answer(engine, asked, alike_pool(engine, asked), None)
-    is_by_words = asked.query.mode != "meaning" and bool(asked.reading.clauses)
-    return Answer(engine, asked, pool_of(engine, asked), asked.strict if is_by_words else None)
+    pool = alike_pool(engine, asked) if asked.query.like else pool_of(engine, asked)
+    if asked.query.prefer:
+        pool = preferred(pool, asked.query.prefer)
+    is_by_words = asked.query.mode != "meaning" and not asked.query.like and bool(asked.reading.clauses)
+    return Answer(engine, asked, pool, asked.strict if is_by_words else None)

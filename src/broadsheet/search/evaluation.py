@@ -23,9 +23,11 @@ from broadsheet.search.answer import answer_of
 from broadsheet.search.asking import ask
 from broadsheet.search.documents import IndexDocument
 from broadsheet.search.engines.embedded import EmbeddedEngine
+from broadsheet.search.hubs import MOST_COMPARED, MOST_TITLES
 from broadsheet.search.indexing import embedded_text, noted_vectors
 from broadsheet.search.pools import plain_pool
 from broadsheet.search.query import PaperQuery
+from broadsheet.search.questions import drawn, titles_of
 
 Ranking = Literal["words", "meaning", "plain", "hybrid"]
 RANKINGS: tuple[Ranking, ...] = ("words", "meaning", "plain", "hybrid")
@@ -172,6 +174,13 @@ def _index(engine: EmbeddedEngine, collection: Collection) -> None:
         texts = [embedded_text(title, text) if title else text for _, title, text in collection.documents]
         vectors = np.arange(1, len(texts) + 1), model.encode(texts)
     engine.update(documents, [], vectors, model.fingerprint if model else "")
+    engine.maintain(lambda: False)
+    if model is not None and engine.wants_titles():
+        numbers = drawn(engine.numbers()[1], MOST_COMPARED)
+        titled = [(number, collection.documents[number - 1][1]) for number in drawn(numbers, MOST_TITLES).tolist()]
+        titles = titles_of(engine, model, numbers, [(number, title) for number, title in titled if title])
+        if titles is not None:
+            engine.adopt(titles, lambda: False)
 
 
 def _score(

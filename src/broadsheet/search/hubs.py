@@ -12,7 +12,7 @@ hubness follow from each other; they are found in turn, as in an auction (Bertse
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -26,6 +26,8 @@ MOST_TITLES: Final = 6_144
 MOST_COMPARED: Final = 6_144
 # So many papers count as near to a title, and so often, and by how much of what is wanted, both sides are adjusted.
 NEAR: Final = 20
+# Among fewer papers none can be told to be a hub.
+LEAST_PAPERS: Final = 50
 _ROUNDS: Final = 10
 _STEP: Final = 0.5
 _ROWS_AT_ONCE: Final = 4_096
@@ -42,13 +44,28 @@ class Titles:
     """Titles that stand for questions.
 
     ``vectors`` float32 (s, dims), unit rows; ``numbers`` int64 (s,), whose titles they are; ``thresholds`` float32
-    (s,). ``share`` is among how many of these titles' nearest a paper has to be to be no hub.
+    (s,). ``share`` is among how many of these titles' nearest a paper has to be to be no hub. ``drawn_from`` is how
+    many papers the index had when they were drawn.
     """
 
     vectors: Floats
     numbers: NDArray[np.int64]
     thresholds: Floats
     share: int
+    drawn_from: int = 0
+
+    @classmethod
+    def none(cls, dims: int) -> Titles:
+        """No titles: then no paper is a hub."""
+        return cls(np.empty((0, dims), np.float32), np.empty(0, np.int64), np.empty(0, np.float32), 1)
+
+    def are_outgrown(self, count: int) -> bool:
+        """Whether the index has twice as many papers as when these were drawn."""
+        return count >= max(LEAST_PAPERS, 2 * self.drawn_from)
+
+    def drawn_at(self, count: int) -> Titles:
+        """These titles, noted as drawn when the index had ``count`` papers with a vector."""
+        return replace(self, drawn_from=count)
 
     def hubness(self, numbers: NDArray[np.int64], vectors: Floats) -> Floats:
         """What to take off the cosines of papers, float32 (n,); a paper's own title does not count.

@@ -23,6 +23,7 @@ from broadsheet.search.documents import IndexDocument
 from broadsheet.search.engines.base import Engine
 from broadsheet.search.indexing import document_of, noted_vectors, stored_vectors, texts_to_embed, with_facts
 from broadsheet.search.models import PaperVector, WaitingVector
+from broadsheet.search.questions import refresh_titles
 from broadsheet.search.shelf import ClusterShelf, EmbeddedShelf, Shelf
 from broadsheet.search.spelling import Tally
 
@@ -66,6 +67,7 @@ def maintain(should_stop: Callable[[], bool]) -> bool:
     if current is None:
         return False
     is_done = current.maintain(should_stop)
+    is_done = refresh_titles(current, should_stop) or is_done
     with shelf().writing():
         return shelf().vocabulary(current).maintain() or is_done
 
@@ -111,6 +113,7 @@ def rebuild_index(on_progress: Progress = lambda done, total: None) -> int:
         shelf().begin(model.fingerprint if model else "")
     _fill(on_progress)
     update_index(on_progress)
+    maintain(lambda: False)
     return index_state().indexed
 
 

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from broadsheet.search import embedder
 from broadsheet.search.asking import Asked
 from broadsheet.search.engines.base import Engine, Floats, Numbers, Scored
-from broadsheet.search.fusion import fuse, ranked
+from broadsheet.search.feedback import feedback_vector
+from broadsheet.search.fusion import Evidence, blend, fuse, listed_scores, mixed, rank
 
-# How many papers by words and by meaning are scored, and how many of each at most belong to an answer.
-WORDS_DEPTH, NEAR_DEPTH = 500, 300
-ANSWER_DEPTH = 200
+# How many papers by words and how many by meaning at most are ranked, and so belong to an answer.
+DEPTH, MORE_DEPTH = 200, 100
+ANSWER_DEPTH = DEPTH
+# A cosine so many standard deviations below the mean of all papers is worth nothing.
+FLOOR = 3.0
 # Below this cosine a paper is no nearer to a question than any other; it is then not an answer by meaning.
 LEAST_COSINE = 0.25
 NOTHING = Scored(np.empty(0, np.int64), np.empty(0, np.float32))
@@ -44,17 +47,40 @@ class Pool:
 def pool_of(engine: Engine, asked: Asked) -> Pool:
     """The ranked part of the answer to a question; a paper whose whole title was typed comes first."""
     vector = question_vector(engine, asked)
-    words = by_words(engine, asked, WORDS_DEPTH)
-    near = NOTHING if vector is None else engine.nearest(vector, asked.must, NEAR_DEPTH)
-    kept = near.numbers[near.scores >= LEAST_COSINE][:ANSWER_DEPTH]
-    answers = np.union1d(words.numbers[:ANSWER_DEPTH], kept)
-    if len(words.numbers) and len(near.numbers):
-        numbers, scores = fuse(words, near)
+    words = by_words(engine, asked, DEPTH)
+    near = NOTHING if vector is None else engine.nearest(vector, asked.must, DEPTH)
+    evidence = gathered(engine, words, near.numbers)
+    if vector is None:
+        numbers, scores = rank(evidence, None)
+    elif len(words.numbers):
+        mean, deviation = engine.spread(vector)
+        numbers, scores = blend(evidence, vector, mean - FLOOR * deviation)
     else:
-        numbers, scores = ranked(*(near if len(near.numbers) else words))
-    belongs = np.isin(numbers, answers)
+        numbers, scores = _by_meaning(engine, asked, vector, evidence)
+    kept = near.numbers[near.scores >= LEAST_COSINE]
+    belongs = np.isin(numbers, np.union1d(words.numbers, kept))
     pool = Pool(numbers[belongs], scores[belongs], np.isin(numbers[belongs], kept), vector is not None)
     return _titled_first(engine, asked, pool)
+
+
+def _by_meaning(engine: Engine, asked: Asked, vector: Floats, evidence: Evidence) -> tuple[Numbers, Floats]:
+    """Papers by meaning alone: the question is moved towards the first answers, and what is near to that is ranked too.
+
+    Beside words this costs more than it gives: they tell better than the first answers what else was meant.
+    """
+    there = evidence.has_vector
+    moved = feedback_vector(vector, evidence.vectors[there], mixed(evidence, vector)[there])
+    if moved is None:
+        return rank(evidence, vector)
+    near = engine.nearest(moved, asked.must, MORE_DEPTH).numbers
+    return rank(evidence.with_more(gathered(engine, NOTHING, near[~np.isin(near, evidence.numbers)])), moved)
+
+
+def gathered(engine: Engine, words: Scored, near: Numbers) -> Evidence:
+    """What is known of the best papers by words and of those near in meaning."""
+    numbers = np.union1d(words.numbers, near)
+    told = engine.told(numbers)
+    return Evidence(numbers, listed_scores(numbers, words), told.vectors, told.has_vector, told.hubness)
 
 
 def plain_pool(engine: Engine, asked: Asked) -> Pool:

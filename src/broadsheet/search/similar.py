@@ -24,12 +24,16 @@ from broadsheet.search.engines.base import Engine, Floats, Numbers
 from broadsheet.search.indexing import embedded_text
 from broadsheet.search.language import Clause
 from broadsheet.search.pools import ANSWER_DEPTH, LEAST_COSINE, Pool
+from broadsheet.search.questions import drawn
 from broadsheet.search.words.analysis import UNTELLING_WORDS
 
 # How soft the maximum is: with less it is the cosine to the nearest given paper, with much more the mean of all.
 SOFTNESS = 0.07
 # How much of its hubness is taken off a paper's score.
 HUB_SHARE = 0.35
+# That is the mean of so many largest cosines to a sample of so many papers.
+HUB_NEIGHBOURS, SAMPLED = 10, 2_048
+SAME = 0.9999
 # How much of a given paper's mean cosine to its nearest ones is taken off its cosines.
 GIVEN_SHARE, NEIGHBOURS = 0.75, 10
 # The nearest of each of so many of the given papers, which lie far from each other, and of their mean are scored.
@@ -37,6 +41,9 @@ MOST_REPRESENTATIVES = 8
 SCORED = 300
 # So many words stand for a paper where there is no vector; BM25 itself weighs them by how rare they are.
 MOST_WORDS = 100
+
+
+_samples: dict[int, tuple[Engine, int, Floats]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +116,37 @@ def _by_meaning(engine: Engine, vectors: Floats, must: Condition | None, own: Nu
     near = told.has_vector & (cosines.max(axis=1, initial=-1) >= LEAST_COSINE)
     if not near.any():
         return Pool(has_meaning=True)
-    scores = soft_maximum(evened(cosines[near])) - HUB_SHARE * told.hubness[near]
+    scores = soft_maximum(evened(cosines[near])) - HUB_SHARE * _hubness(engine, told.vectors[near])
     # Two cosines apart at most, and an order that clipping would lose where all is far.
-    return _pool(numbers[near], (1 + scores) / 2, is_near=True)
+    return _pool(numbers[near], ((1 + scores) / 2).astype(np.float32), is_near=True)
+
+
+def _hubness(engine: Engine, vectors: Floats) -> Floats:
+    """How near papers with these unit vectors (n, dims) are to their nearest in a sample of all papers, float32 (n,).
+
+    The hubs among papers are others than those among answers to questions, so ``Told.hubness`` does not serve here.
+    """
+    sample = _sample(engine)
+    most = min(HUB_NEIGHBOURS, len(sample))
+    if not most:
+        return np.zeros(len(vectors), np.float32)
+    cosines = vectors @ sample.T
+    # A paper of the sample is not compared with itself, nor is one that is as good as the same.
+    cosines[cosines > SAME] = -1
+    means: Floats = np.partition(cosines, -most, axis=1)[:, -most:].mean(axis=1).astype(np.float32)
+    return means
+
+
+def _sample(engine: Engine) -> Floats:
+    """Unit vectors of a sample of all papers, (s, dims); drawn again when the index has doubled."""
+    count = engine.state().with_vector
+    known = _samples.get(id(engine))
+    if known is None or known[0] is not engine or not known[1] <= count < 2 * known[1]:
+        told = engine.told(drawn(engine.numbers()[1], SAMPLED))
+        known = engine, max(1, count), told.vectors[told.has_vector]
+        _samples.clear()
+        _samples[id(engine)] = known
+    return known[2]
 
 
 def evened(cosines: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""What is told from a sample: the spread of all cosines, and how much of a hub a paper is."""
+"""What is told from a sample: the spread of all cosines."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from broadsheet.search.engines.qdrant import Address, engine
 from broadsheet.search.engines.qdrant.engine import QdrantEngine
 from broadsheet.search.engines.qdrant.link import Link
 from broadsheet.search.engines.qdrant.points import LOTS, lot_of
-from broadsheet.search.engines.qdrant.sample import NEIGHBOURS, Sample
-from broadsheet.search.vectors import HUB_NEIGHBOURS
+from broadsheet.search.engines.qdrant.sample import Sample
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 DIMS = 16
@@ -23,10 +22,6 @@ def unit_rows(count: int, seed: int = 1) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def test_hubs_are_measured_as_in_the_embedded_engine() -> None:
-    assert NEIGHBOURS == HUB_NEIGHBOURS
-
-
 def test_lots_are_even_and_within_bounds() -> None:
     lots = np.array([lot_of(number) for number in range(1, 20_001)])
     assert 0 <= lots.min() < lots.max() < LOTS
@@ -34,24 +29,9 @@ def test_lots_are_even_and_within_bounds() -> None:
     assert counts.min() > 0.9 * counts.mean()
 
 
-def test_hubness_is_the_mean_cosine_to_the_nearest_others() -> None:
-    rows = unit_rows(50)
-    sample = Sample(np.arange(50, dtype=np.int64), rows, 50)
-    cosines = rows @ rows.T
-    np.fill_diagonal(cosines, -2)
-    expected = np.sort(cosines, axis=1)[:, -NEIGHBOURS:].mean(axis=1)
-    assert sample.hubness(sample.numbers, rows) == pytest.approx(expected, abs=1e-5)
-
-
-def test_a_small_sample_averages_fewer_and_an_empty_one_says_nothing() -> None:
-    rows = unit_rows(2)
-    sample = Sample(np.array([1, 2], np.int64), rows, 2)
-    assert sample.hubness(np.array([1, 2]), rows) == pytest.approx([rows[0] @ rows[1]] * 2, abs=1e-5)
-    alone = Sample(np.array([1], np.int64), rows[:1], 1)
-    assert alone.hubness(np.array([1]), rows[:1]).tolist() == [0.0]
+def test_an_empty_sample_says_nothing() -> None:
     nothing = Sample(np.empty(0, np.int64), np.empty((0, DIMS), np.float32), 0)
-    assert nothing.hubness(np.array([1]), rows[:1]).tolist() == [0.0]
-    assert nothing.spread(rows[0]) == (0.0, 0.0)
+    assert nothing.spread(unit_rows(1)[0]) == (0.0, 0.0)
 
 
 def test_the_engine_samples_a_large_collection_and_again_when_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from broadsheet.search.vectors import HUB_NEIGHBOURS, VectorIndex
+from broadsheet.search.vectors import VectorIndex
 
 MODEL = "a model"
 
@@ -71,17 +71,6 @@ def agrees_in_all(index: VectorIndex, oracle: Oracle, vector: np.ndarray) -> Non
     if oracle.vectors:
         all_cosines = np.stack(list(oracle.vectors.values())) @ vector
         assert np.allclose(index.spread(vector), (all_cosines.mean(), all_cosines.std()), atol=1e-3)
-
-
-def expected_hubness(oracle: Oracle) -> dict[int, float]:
-    """The mean cosine of each paper to the nearest others, where all papers are the sample."""
-    numbers = oracle.numbers()
-    matrix = np.stack([oracle.vectors[number] for number in numbers])
-    cosines = matrix @ matrix.T
-    np.fill_diagonal(cosines, -np.inf)
-    most = min(HUB_NEIGHBOURS, len(numbers) - 1)
-    best = -np.sort(-cosines, axis=1)[:, :most]
-    return dict(zip(numbers, best.mean(axis=1).tolist(), strict=True))
 
 
 def _as_stored(vector: np.ndarray) -> np.ndarray:

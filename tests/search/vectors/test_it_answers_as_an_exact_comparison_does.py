@@ -13,8 +13,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from broadsheet.search.hubs import titles_for
 from broadsheet.search.vectors import VectorFingerprintError, VectorIndex, lists, merging
-from tests.search.vectors.oracle import MODEL, Oracle, agree, agrees_in_all, expected_hubness, unit_vectors
+from tests.search.vectors.oracle import MODEL, Oracle, agree, agrees_in_all, unit_vectors
 
 VECTORS = unit_vectors(200)
 SOME = 4_096
@@ -123,15 +124,25 @@ def test_equal_cosines_come_in_the_order_of_numbers(tmp_path) -> None:
     assert index.nearest(VECTORS[0], 3)[0].tolist() == [2, 4, 7]
 
 
-def test_hubness_is_the_mean_cosine_to_the_nearest_of_the_sample(tmp_path) -> None:
-    index, oracle = VectorIndex(tmp_path), Oracle()
-    for first in range(0, 128, 16):
-        numbers = list(range(first, first + 16))
-        index.update(numbers, VECTORS[numbers], [], MODEL)
-        oracle.update(numbers, VECTORS[numbers], [])
-    # 128 is a doubling of 16, so the sample has just been drawn and is everything.
-    expected = expected_hubness(oracle)
-    assert np.allclose(index.hubness(oracle.numbers()), [expected[number] for number in oracle.numbers()], atol=2e-3)
+def test_hubness_is_told_from_the_titles_that_were_adopted(tmp_path) -> None:
+    index, numbers = VectorIndex(tmp_path), np.arange(64)
+    index.update(numbers, VECTORS[numbers], [], MODEL)
+    assert index.titles_are_outgrown()
+    assert not index.hubness(numbers).any()
+    titles = titles_for(VECTORS[100:120], np.arange(100, 120), numbers, VECTORS[numbers]).drawn_at(index.count())
+    assert index.adopt(titles)
+    assert not index.titles_are_outgrown()
+    later = np.arange(64, 80)
+    index.update(later, VECTORS[later], [3], MODEL)
+    for again in (index, VectorIndex(tmp_path)):
+        there = again.numbers()
+        expected = titles.hubness(there, again.vectors_of(there)[0])
+        assert expected.std() > 0
+        assert np.allclose(again.hubness(there), expected, atol=2e-3)
+    assert not index.adopt(titles, lambda: True), "told to stop"
+    more = np.arange(130, 190)
+    index.update(more, VECTORS[more], [], MODEL)
+    assert index.titles_are_outgrown() == (index.count() >= 128)
 
 
 @pytest.fixture(scope="module", autouse=True)

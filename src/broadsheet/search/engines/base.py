@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from broadsheet.search.conditions import Condition
 from broadsheet.search.documents import IndexDocument
+from broadsheet.search.hubs import Titles
 from broadsheet.search.language import Clause
 from broadsheet.search.ordering import IndexedSort
 
@@ -47,7 +48,8 @@ class Scored(NamedTuple):
 class Told(NamedTuple):
     """What is stored of some papers, aligned with the numbers asked for.
 
-    ``vectors`` float32 (n, dims) unit rows, ``has_vector`` bool (n,), ``hubness`` float32 (n,) (see ``hubs``).
+    ``vectors`` float32 (n, dims) unit rows, ``has_vector`` bool (n,), ``hubness`` float32 (n,) (see ``hubs``),
+    0 where there is no vector.
     """
 
     vectors: Floats
@@ -113,6 +115,12 @@ class Engine(Protocol):
         Durable when it returns. A replaced document keeps its vector unless a new one is given here. Raises
         ``FingerprintError`` for vectors of another model than the index's.
         """
+
+    def wants_titles(self) -> bool:
+        """Whether the titles that hubness is told from should be drawn anew, since the index has doubled."""
+
+    def adopt(self, titles: Titles, should_stop: Callable[[], bool]) -> bool:
+        """Tell every paper's hubness from these titles from now on (see ``hubs``); whether that was done."""
 
     def maintain(self, should_stop: Callable[[], bool]) -> bool:
         """Do what keeps the index fast (merge, optimise) for as long as it takes; whether anything was done."""

@@ -17,6 +17,7 @@ from broadsheet.search.conditions import All, Condition, HasPhrase, HasWords, as
 from broadsheet.search.conditions import Any as AnyOf
 from broadsheet.search.documents import IndexDocument
 from broadsheet.search.engines.base import EngineError, EngineState, Facets, Floats, Numbers, Scored, Told
+from broadsheet.search.hubs import Titles
 from broadsheet.search.language import Clause
 from broadsheet.search.ordering import IndexedSort, sql_order
 from broadsheet.search.sql import beginning, condition_q
@@ -128,6 +129,14 @@ class DatabaseEngine:
             f"database engine: {len(documents)} papers, {len(gone)} removals and {len(vectors[0])} vectors of model "
             f"{fingerprint[:12]!r} were to be written; it only reads the catalogue"
         )
+
+    def wants_titles(self) -> bool:
+        """Never: hubness is not told here."""
+        return False
+
+    def adopt(self, titles: Titles, should_stop: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol's
+        """Nothing: hubness is not told here."""
+        return False
 
     def maintain(self, should_stop: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol's
         """Nothing."""

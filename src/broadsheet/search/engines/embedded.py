@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,6 +14,7 @@ from broadsheet.search.attributes import Attributes
 from broadsheet.search.conditions import All, Condition, asks_for_words, both
 from broadsheet.search.documents import IndexDocument
 from broadsheet.search.engines.base import EngineState, Facets, FingerprintError, Floats, Numbers, Scored, Told
+from broadsheet.search.hubs import Titles
 from broadsheet.search.language import Clause
 from broadsheet.search.ordering import IndexedSort
 from broadsheet.search.vectors import VectorIndex
@@ -25,6 +27,8 @@ FORMAT = "1"
 MOST_LISTED = 20_000
 # How many times as many of the nearest are looked up for that as are wanted, and how often the number is raised.
 FIRST_SURPLUS, RAISE = 8, 8
+# So large a batch comes from a flood of papers; so many of them leave as many segments as slow a search down.
+FULL_BATCH, BATCHES_BETWEEN_MERGES = 400, 40
 
 
 class EmbeddedEngine:
@@ -39,6 +43,8 @@ class EmbeddedEngine:
         self.attributes = Attributes(folder / "attributes")
         self.vectors = VectorIndex(folder / "vectors")
         self._swap_lock = swap_lock
+        self._writers_waiting = threading.Event()
+        self._full_batches = 0
 
     @staticmethod
     def form() -> str:
@@ -86,19 +92,24 @@ class EmbeddedEngine:
 
     def told(self, numbers: Numbers) -> Told:
         """What is stored of given papers."""
-        return Told(*self.vectors.vectors_of(numbers), self.vectors.hubness(numbers))
+        return Told(*self.vectors.vectors_of(numbers), np.nan_to_num(self.vectors.hubness(numbers)))
 
     def spread(self, vector: Floats) -> tuple[float, float]:
         """Mean and standard deviation of the cosine of all papers with ``vector``."""
         return self.vectors.spread(vector)
 
     def count(self, must: Condition | None) -> int:
-        """How many papers satisfy ``must``."""
-        return self.words_index.count(must)
+        """How many papers satisfy ``must``; facts alone are counted in their columns, which is faster."""
+        mask = self._mask(must)
+        return self.words_index.count(must) if mask is None else int(np.count_nonzero(mask))
+
+    def _mask(self, must: Condition | None) -> NDArray[np.bool_] | None:
+        """The papers that satisfy a condition on facts alone, bool by number; None for any other."""
+        return None if must is None or asks_for_words(must) else self.attributes.mask(must)
 
     def among(self, numbers: Numbers, must: Condition | None) -> NDArray[np.bool_]:
         """Which of these papers satisfy ``must``."""
-        mask = self.attributes.mask(must) if must is not None and not asks_for_words(must) else None
+        mask = self._mask(must)
         if mask is None:
             return self.words_index.among(numbers, must)
         held = np.zeros(len(numbers), np.bool_)
@@ -108,7 +119,8 @@ class EmbeddedEngine:
 
     def facets(self, must: Condition | None, limit: int) -> Facets:
         """Counts of the most frequent values of each facet."""
-        return self.words_index.facets(must, limit)
+        mask = self._mask(must)
+        return self.words_index.facets(must, limit) if mask is None else self.attributes.facets(mask, limit)
 
     def listed(self, must: Condition | None, sort: IndexedSort, offset: int, limit: int) -> Numbers:
         """Papers that satisfy ``must`` in an order of ``ordering``."""
@@ -141,11 +153,33 @@ class EmbeddedEngine:
             kept = fingerprint if len(numbers) else self.vectors.fingerprint
             self.vectors.update(numbers, rows, gone, kept)
         if documents or gone:
+            self._update_words(documents, gone)
+
+    def _update_words(self, documents: Sequence[IndexDocument], gone: Sequence[int]) -> None:
+        # A merge under way in another thread makes room at once, and starts again later.
+        self._writers_waiting.set()
+        try:
             self.words_index.update(documents, gone)
+        finally:
+            self._writers_waiting.clear()
+        # Each commit leaves a segment. One after the other they are merged beside the work, in a flood between.
+        self._full_batches += len(documents) >= FULL_BATCH
+        if self._full_batches >= BATCHES_BETWEEN_MERGES:
+            self._full_batches = 0
+            self.words_index.maintain(lambda: False)
+
+    def wants_titles(self) -> bool:
+        """Whether the titles that hubness is told from should be drawn anew."""
+        return self.vectors.titles_are_outgrown()
+
+    def adopt(self, titles: Titles, should_stop: Callable[[], bool]) -> bool:
+        """Tell every paper's hubness from these titles from now on."""
+        return self.vectors.adopt(titles, should_stop, self._swap_lock)
 
     def maintain(self, should_stop: Callable[[], bool]) -> bool:
         """Merge what recent updates have left behind."""
-        return self.vectors.maintain(should_stop, self._swap_lock)
+        is_done = self.words_index.maintain(lambda: should_stop() or self._writers_waiting.is_set())
+        return self.vectors.maintain(should_stop, self._swap_lock) or is_done
 
 
 def _mask_of(numbers: Numbers) -> NDArray[np.bool_]:

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.search.vectors.hubs import MOST_REDRAWN
+from broadsheet.search.hubs import Titles
 from broadsheet.search.vectors.lists import StoppedError
-from broadsheet.search.vectors.merging import drawn_sample, is_worth_it, merge, only_one
+from broadsheet.search.vectors.merging import hubness_of, is_worth_it, merge, only_one
 from broadsheet.search.vectors.moments import Moments
 from broadsheet.search.vectors.nearest import nearest
 from broadsheet.search.vectors.quantised import Asked, Floats, quantise, restored
@@ -143,13 +143,16 @@ class VectorIndex:
             quantise(vectors) if len(numbers) else (np.empty((0, self.dims), np.int8), np.empty(0, np.float32))
         )
         stored = restored(codes, factors)
-        hubness = state.sample.hubness(numbers, stored) if state.sample else np.zeros(len(numbers), np.float16)
+        hubness = (
+            state.titles.hubness(numbers, stored).astype(np.float16)
+            if state.titles
+            else np.zeros(len(numbers), np.float16)
+        )
         moments = self._current_moments(state).with_vectors(stored, state.vectors_at(before))
         record = Record(numbers, factors, hubness, gone)
         tail = state.tails[-1].append(codes, record)
         self._state = state = state.with_records(tail, [record])
         moments.marked(tail.name, tail.position).save(self._folder)
-        self._redraw(state)
 
     def _current_moments(self, state: State) -> Moments:
         """The moments of this state: those stored, or, when a writer was killed before it stored them, computed."""
@@ -166,23 +169,44 @@ class VectorIndex:
             moments = moments.with_vectors(state.vectors_at(rows[start : start + ROWS_AT_ONCE]), nothing)
         return moments
 
-    def _redraw(self, state: State) -> None:
-        """Draw the sample for hubness anew while that is quick and the index has doubled."""
-        if not state.count or state.count > MOST_REDRAWN:
-            return
-        if state.sample is not None and not state.sample.is_outgrown(state.count):
-            return
-        rows = np.flatnonzero(state.live)
-        sample, of_rows = drawn_sample(state, rows, lambda: False)
-        hubness = np.zeros(len(state.numbers), np.float16)
-        hubness[rows] = of_rows
+    def titles_are_outgrown(self) -> bool:
+        """Whether the titles that hubness is told from should be drawn anew, since the index has doubled."""
+        titles = self._state.titles or Titles.none(self.dims)
+        return titles.are_outgrown(self._state.count)
+
+    def adopt(
+        self,
+        titles: Titles,
+        should_stop: Callable[[], bool] = lambda: False,
+        swap_lock: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> bool:
+        """Tell every paper's hubness from these titles, now and in later updates; whether that was done.
+
+        Runs beside searches and updates as ``maintain`` does, with the same arguments.
+        """
+        with only_one(self._folder) as alone:
+            self.reload()
+            if not alone:
+                return False
+            try:
+                told = hubness_of(self._state, titles, should_stop)
+            except StoppedError:
+                return False
+            with swap_lock():
+                self._adopt(titles, told)
+        return True
+
+    def _adopt(self, titles: Titles, told: NDArray[np.float16]) -> None:
+        self.reload()
+        hubness = np.array(self._state.hubness, np.float16)
+        hubness[: len(told)] = told
         pointer = Pointer.read(self._folder)
         name = f"sample-{pointer.issued:08}"
-        save_sample(self._folder, name, sample, hubness)
+        save_sample(self._folder, name, titles, hubness)
         replace(pointer, sample=name, issued=pointer.issued + 1).write(self._folder)
         if pointer.sample:
             (self._folder / f"{pointer.sample}.npz").unlink(missing_ok=True)
-        self._state = read_patiently(self._folder)
+        self.reload()
 
     def nearest(self, vector: Floats, limit: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Numbers, Floats]:
         """The ``limit`` papers nearest to ``vector``, float32 (dims,), among those with ``allowed[number]``.
@@ -216,7 +240,7 @@ class VectorIndex:
         return found, there
 
     def hubness(self, numbers: Sequence[int] | Numbers) -> Floats:
-        """How much of a hub each paper is, float32 (n,): see ``hubs``. NaN where a paper has no vector."""
+        """How much of a hub each paper is, float32 (n,): see ``search.hubs``. NaN where a paper has no vector."""
         state = self._state
         rows = state.rows_of(np.asarray(numbers, np.int64))
         found: Floats = np.where(rows >= 0, state.hubness[rows] if len(state.hubness) else np.nan, np.nan).astype(

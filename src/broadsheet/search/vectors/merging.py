@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.search.hubs import Titles
 from broadsheet.search.vectors import main_part
-from broadsheet.search.vectors.hubs import Sample, sampled
 from broadsheet.search.vectors.lists import (
     LEAST_ROWS,
     ShouldStop,
@@ -78,7 +78,7 @@ def merge(folder: Path, should_stop: ShouldStop, swap_lock: SwapLock) -> None:
     new = replace(begun, main=f"main-{name}", sample=f"sample-{name}")
     try:
         rows = _built(folder / new.main, state, should_stop)
-        _sampled(folder, new.sample, state, rows, should_stop)
+        save_sample(folder, new.sample, state.titles or Titles.none(state.pointer.dims), state.hubness[rows])
     except StoppedError:
         shutil.rmtree(folder / new.main, ignore_errors=True)
         raise
@@ -183,22 +183,12 @@ def _divided_anew(state: State, rows: Rows, should_stop: ShouldStop) -> tuple[Ro
     return order[within], offsets, len(rows)
 
 
-def _sampled(folder: Path, name: str, state: State, rows: Rows, should_stop: ShouldStop) -> None:
-    """Store the sample with every paper's hubness: drawn anew where the index has outgrown it."""
-    sample, hubness = state.sample, state.hubness[rows]
-    if sample is None or sample.is_outgrown(len(rows)):
-        sample, hubness = drawn_sample(state, rows, should_stop)
-    save_sample(folder, name, sample, hubness)
-
-
-def drawn_sample(state: State, rows: Rows, should_stop: ShouldStop) -> tuple[Sample, NDArray[np.float16]]:
-    """A new sample of the papers in these rows, and the hubness of each, float16 (n,)."""
-    numbers = state.numbers[rows]
-    chosen = sampled(numbers)
-    sample = Sample(numbers[chosen], state.vectors_at(rows[chosen]), len(rows))
+def hubness_of(state: State, titles: Titles, should_stop: ShouldStop) -> NDArray[np.float16]:
+    """The hubness of every row, float16 (rows,)."""
 
     def of_piece(begin: int, end: int) -> NDArray[np.float16]:
-        part = rows[begin:end]
-        return sample.hubness(state.numbers[part], restored(state.codes_at(part), state.factors[part]))
+        part = np.arange(begin, end)
+        vectors = restored(state.codes_at(part), state.factors[part])
+        return titles.hubness(state.numbers[part], vectors).astype(np.float16)
 
-    return sample, np.concatenate([np.empty(0, np.float16), *in_pieces(of_piece, len(rows), should_stop)])
+    return np.concatenate([np.empty(0, np.float16), *in_pieces(of_piece, len(state.numbers), should_stop)])

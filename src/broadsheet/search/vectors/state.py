@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.search.vectors.hubs import Sample
+from broadsheet.search.hubs import Titles
 from broadsheet.search.vectors.main_part import MainPart
 from broadsheet.search.vectors.quantised import Codes, Floats, restored
 from broadsheet.search.vectors.tail import Record, Tail
@@ -101,7 +101,7 @@ class State:
     pointer: Pointer
     stamp: tuple[int, int]
     main: MainPart | None
-    sample: Sample | None
+    titles: Titles | None
     tails: tuple[Tail, ...]
     tail_codes: tuple[Codes, ...]
     columns: tuple[Column, Column, Column]
@@ -179,7 +179,7 @@ def _reaching(places: NDArray[np.int32], largest: int) -> NDArray[np.int32]:
     return grown
 
 
-def empty(pointer: Pointer, stamp: tuple[int, int], main: MainPart | None, sample: Sample | None) -> State:
+def empty(pointer: Pointer, stamp: tuple[int, int], main: MainPart | None, titles: Titles | None) -> State:
     """The state of a main part without tails."""
     numbers = main.numbers if main else np.empty(0, np.int64)
     factors = main.factors if main else np.empty(0, np.float32)
@@ -190,7 +190,7 @@ def empty(pointer: Pointer, stamp: tuple[int, int], main: MainPart | None, sampl
         pointer=pointer,
         stamp=stamp,
         main=main,
-        sample=sample,
+        titles=titles,
         tails=(),
         tail_codes=(),
         columns=(Column(numbers), Column(factors), Column(hubness)),
@@ -208,10 +208,10 @@ def read(folder: Path) -> State:
     stamp = Pointer().stamp(folder)
     pointer = Pointer.read(folder)
     main = MainPart.open(folder, pointer.main, pointer.dims) if pointer.main else None
-    sample, hubness = None, np.empty(0, np.float16)
+    titles, hubness = None, np.empty(0, np.float16)
     if pointer.sample:
-        sample, hubness = load_sample(folder, pointer.sample)
-    state = empty(pointer, stamp, main, sample)
+        titles, hubness = load_sample(folder, pointer.sample)
+    state = empty(pointer, stamp, main, titles)
     for name in pointer.tails:
         tail = Tail(folder, name, pointer.dims)
         state = replace(state, tails=(*state.tails, tail), tail_codes=(*state.tail_codes, tail.codes()))
@@ -232,21 +232,24 @@ def read_patiently(folder: Path) -> State:
     return read(folder)
 
 
-def load_sample(folder: Path, name: str) -> tuple[Sample, NDArray[np.float16]]:
-    """A stored sample, and the hubness by row of the papers that were there when it was drawn."""
+def load_sample(folder: Path, name: str) -> tuple[Titles, NDArray[np.float16]]:
+    """The stored titles, and the hubness by row of the papers that were there when they were drawn."""
     with np.load(folder / f"{name}.npz") as kept:
-        sample = Sample(kept["numbers"], kept["vectors"].astype(np.float32), int(kept["drawn_from"]))
-        return sample, kept["hubness"]
+        vectors = kept["vectors"].astype(np.float32)
+        share, drawn_from = int(kept["share"]), int(kept["drawn_from"])
+        return Titles(vectors, kept["numbers"], kept["thresholds"], share, drawn_from), kept["hubness"]
 
 
-def save_sample(folder: Path, name: str, sample: Sample, hubness: NDArray[np.float16]) -> None:
-    """Store a sample with the hubness of all rows, float16 (rows,)."""
+def save_sample(folder: Path, name: str, titles: Titles, hubness: NDArray[np.float16]) -> None:
+    """Store titles that stand for questions, with the hubness of all rows, float16 (rows,)."""
     with (folder / f"{name}.npz").open("wb") as file:
         np.savez(
             file,
-            numbers=sample.numbers,
-            vectors=sample.vectors.astype(np.float16),
-            drawn_from=np.int64(sample.drawn_from),
+            numbers=titles.numbers,
+            vectors=titles.vectors.astype(np.float16),
+            thresholds=titles.thresholds,
+            share=np.int64(titles.share),
+            drawn_from=np.int64(titles.drawn_from),
             hubness=hubness,
         )
         file.flush()

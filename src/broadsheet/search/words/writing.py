@@ -22,7 +22,7 @@ from broadsheet.search.words.schema import entry
 
 UPDATE_MEMORY, UPDATE_THREADS = 30_000_000, 1
 BULK_MEMORY, BULK_THREADS = 600_000_000, 2
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = 600.0
 """Seconds that a writer waits for another one, in whatever process."""
 _POLL = 0.02
 # A merge shows itself by its files within milliseconds, and they grow until it ends.

@@ -23,6 +23,7 @@ from broadsheet.search.engines.qdrant.points import LOTS, VECTOR, order_key
 from broadsheet.search.engines.qdrant.sample import SAMPLE_SIZE, Sample
 from broadsheet.search.engines.qdrant.terms import asked
 from broadsheet.search.engines.qdrant.writing import AT_ONCE, Writer
+from broadsheet.search.hubs import Titles
 from broadsheet.search.language import Clause
 from broadsheet.search.ordering import IndexedSort
 
@@ -140,7 +141,7 @@ class QdrantEngine:
         return _scored({int(point.id): point.score for point in answer.points} if answer else {}, limit)
 
     def told(self, numbers: Numbers) -> Told:
-        """The vectors of given papers, and how near each is to its nearest in a sample of all papers."""
+        """The vectors of given papers; their hubness is 0: it is not told on a cluster."""
         at = {int(number): place for place, number in enumerate(numbers) if 0 <= number <= LARGEST_ID}
         vectors, has_vector = np.zeros((len(numbers), self._dims), np.float32), np.zeros(len(numbers), np.bool_)
         for ids in _pages(list(at)):
@@ -149,10 +150,7 @@ class QdrantEngine:
                 row = _vector_of(record)
                 if row is not None:
                     vectors[at[int(record.id)]], has_vector[at[int(record.id)]] = row, True
-        hubness = np.zeros(len(numbers), np.float32)
-        if has_vector.any():
-            hubness[has_vector] = self._sampled().hubness(numbers[has_vector], vectors[has_vector])
-        return Told(vectors, has_vector, hubness)
+        return Told(vectors, has_vector, np.zeros(len(numbers), np.float32))
 
     def _retrieved(self, ids: list[int]) -> list[models.Record]:
         answer = self._ask(
@@ -261,6 +259,14 @@ class QdrantEngine:
         Raises ``FingerprintError`` when the collection is of another model or form.
         """
         self._writer.update(documents, gone, vectors, fingerprint)
+
+    def wants_titles(self) -> bool:
+        """Never: hubness is not told here."""
+        return False
+
+    def adopt(self, titles: Titles, should_stop: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol's
+        """Nothing: hubness is not told here."""
+        return False
 
     def maintain(self, should_stop: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol's
         """Nothing: the cluster merges and optimises by itself."""
