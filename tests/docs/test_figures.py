@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from broadsheet.search.index import ANSWER_DEPTH, LEAST_COSINE, WORDS_DEPTH
-
 from broadsheet.api.views import MOST_PAPERS
 from broadsheet.catalogue.admission import (
     EARLIEST_YEAR,
@@ -16,9 +14,16 @@ from broadsheet.catalogue.admission import (
 )
 from broadsheet.catalogue.intake import BATCH_SIZE as INTAKE_BATCH
 from broadsheet.catalogue.sample import sample_files
+from broadsheet.search import company, feedback, hubs
+from broadsheet.search.evaluation import DEPTH as EVALUATED
+from broadsheet.search.find import LEAST_WORDS_OF_A_TITLE
 from broadsheet.search.fusion import MEANING_WEIGHT
-from broadsheet.search.maintenance import BATCH_SIZE
+from broadsheet.search.maintenance import BATCH_SIZE, EMBEDDED_AT_ONCE
+from broadsheet.search.pools import DEPTH, FLOOR, LEAST_COSINE, MORE_DEPTH
+from broadsheet.search.preference import HALF_LIFE, LARGEST_GAIN
 from broadsheet.search.query import LONGEST_WORDS, MOST_CATEGORIES
+from broadsheet.search.vectors.lists import LEAST_ROWS
+from broadsheet.search.words.schema import TITLE_TIMES
 from broadsheet.sources import jsonl
 from broadsheet.sources.files import FORMATS, read_file
 from broadsheet.web.feeds import MOST_ENTRIES
@@ -28,11 +33,29 @@ from tests.docs.reading import ROOT, codes, page, rows, section, text_of
 
 def test_the_figures_of_the_search_page_are_those_of_the_code() -> None:
     text = " ".join(page("search.md").split())
-    assert f"best {WORDS_DEPTH:,} papers" in text
-    assert f"best {ANSWER_DEPTH} by words and the best {ANSWER_DEPTH} by meaning" in text
-    assert f"a cosine of at least {LEAST_COSINE}." in text
+    assert f"a whole title of at least {LEAST_WORDS_OF_A_TITLE} words" in text
+    assert f"the abstract once and the title {TITLE_TIMES} times" in text
+    assert f"titles of up to {hubs.MOST_TITLES:,} papers, and {hubs.STRENGTH} of it is taken off" in text
+    assert f"best {DEPTH} papers by words and the {DEPTH} nearest by meaning" in text
+    assert f"a cosine of at least {LEAST_COSINE}," in text
+    assert f"its {company.NEIGHBOURS} nearest neighbours among these papers" in text
+    assert f"to its vector {company.VECTOR_SHARE} of the mean" in text
+    assert f"{company.WORDS_SHARE} of its score by words" in text
+    assert FLOOR == 3
     assert f"{MEANING_WEIGHT} meaning + {1 - MEANING_WEIGHT:.1f} words" in text
+    assert f"towards its {feedback.FEEDBACK_PAPERS} best papers ({feedback.FEEDBACK_WEIGHT} of their centre" in text
+    assert f"the {MORE_DEPTH} nearest to that" in text
+    assert f"{feedback.NEIGHBOURS_SHARE} of each score is the mean of the {feedback.NEIGHBOURS} nearest" in text
+    assert f"add up to {LARGEST_GAIN} to a score" in text
+    assert f"halved every {HALF_LIFE} days" in text
+
+
+def test_the_figures_of_the_index_are_those_of_the_code() -> None:
+    text = " ".join(page("search.md").split())
+    assert f"Below {LEAST_ROWS:,} papers" in text
     assert f"batches of {BATCH_SIZE}" in text
+    assert f"{EMBEDDED_AT_ONCE} texts at a time" in text
+    assert f"first {EVALUATED} papers of an answer" in text
 
 
 def test_the_figures_of_the_pages_page_are_those_of_the_code() -> None:
