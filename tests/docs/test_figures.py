@@ -14,12 +14,12 @@ from broadsheet.catalogue.admission import (
 )
 from broadsheet.catalogue.intake import BATCH_SIZE as INTAKE_BATCH
 from broadsheet.catalogue.sample import sample_files
-from broadsheet.search import company, feedback, hubs
+from broadsheet.search import feedback, hubs
 from broadsheet.search.evaluation import DEPTH as EVALUATED
 from broadsheet.search.find import LEAST_WORDS_OF_A_TITLE
 from broadsheet.search.fusion import MEANING_WEIGHT
 from broadsheet.search.maintenance import BATCH_SIZE, EMBEDDED_AT_ONCE
-from broadsheet.search.pools import DEPTH, FLOOR, LEAST_COSINE, MORE_DEPTH
+from broadsheet.search.pools import ANSWER_DEPTH, DEPTH, LEAST_COSINE, MORE_DEPTH
 from broadsheet.search.preference import HALF_LIFE, LARGEST_GAIN
 from broadsheet.search.query import LONGEST_WORDS, MOST_CATEGORIES
 from broadsheet.search.vectors.lists import LEAST_ROWS
@@ -38,10 +38,8 @@ def test_the_figures_of_the_search_page_are_those_of_the_code() -> None:
     assert f"titles of up to {hubs.MOST_TITLES:,} papers, and {hubs.STRENGTH} of it is taken off" in text
     assert f"best {DEPTH} papers by words and the {DEPTH} nearest by meaning" in text
     assert f"a cosine of at least {LEAST_COSINE}," in text
-    assert f"its {company.NEIGHBOURS} nearest neighbours among these papers" in text
-    assert f"to its vector {company.VECTOR_SHARE} of the mean" in text
-    assert f"{company.WORDS_SHARE} of its score by words" in text
-    assert FLOOR == 3
+    assert f"among the best {feedback.MOST_SMOOTHED}, {feedback.NEIGHBOURS_SHARE} of each score" in text
+    assert f"The best {ANSWER_DEPTH} by words belong to the answer" in text
     assert f"{MEANING_WEIGHT} meaning + {1 - MEANING_WEIGHT:.1f} words" in text
     assert f"towards its {feedback.FEEDBACK_PAPERS} best papers ({feedback.FEEDBACK_WEIGHT} of their centre" in text
     assert f"the {MORE_DEPTH} nearest to that" in text

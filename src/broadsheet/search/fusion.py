@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.search.company import Company
 from broadsheet.search.feedback import smoothed
 from broadsheet.search.hubs import corrected
 
@@ -94,26 +93,6 @@ def rank(evidence: Evidence, question: Floats | None) -> Listed:
     if question is not None:
         scores = smoothed(scores, evidence.vectors, evidence.has_vector)
     return ranked(evidence.numbers, scores)
-
-
-def blend(evidence: Evidence, question: Floats, floor: float) -> Listed:
-    """Order papers for a question by words and meaning together, each smoothed over papers that are alike.
-
-    ``question`` is its unit vector, float32 (dims,); ``floor`` is the cosine that is worth nothing. A paper without a
-    vector is taken to be as good by meaning as by words. Returns numbers and scores in [0, 1], best first, ties by
-    number.
-    """
-    there = evidence.has_vector
-    company = Company.of(evidence.vectors[there])
-    words = evidence.words.copy()
-    words[there] = company.shared(words[there])
-    by_words = _scaled(words, 0.0)
-    by_meaning = by_words.copy()
-    nearness = company.nearness(corrected(evidence.vectors[there] @ question, evidence.hubness[there]))
-    width = max(float(nearness.max(initial=floor)) - floor, 1e-9)
-    by_meaning[there] = np.clip((nearness - floor) / width, 0, 1)
-    scores = (1 - MEANING_WEIGHT) * by_words + MEANING_WEIGHT * by_meaning
-    return ranked(evidence.numbers, scores.astype(np.float32))
 
 
 def fuse(words: Listed, meaning: Listed) -> Listed:

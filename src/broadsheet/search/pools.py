@@ -15,13 +15,12 @@ from broadsheet.search import embedder
 from broadsheet.search.asking import Asked
 from broadsheet.search.engines.base import Engine, Floats, Numbers, Scored
 from broadsheet.search.feedback import feedback_vector
-from broadsheet.search.fusion import Evidence, blend, fuse, listed_scores, mixed, rank
+from broadsheet.search.fusion import Evidence, fuse, listed_scores, mixed, rank
 
-# How many papers by words and how many by meaning at most are ranked, and so belong to an answer.
-DEPTH, MORE_DEPTH = 200, 100
-ANSWER_DEPTH = DEPTH
-# A cosine so many standard deviations below the mean of all papers is worth nothing.
-FLOOR = 3.0
+# How many papers by words and how many by meaning are scored, and how many near to the question once it was moved.
+DEPTH, MORE_DEPTH = 400, 100
+# So many of each at most belong to an answer.
+ANSWER_DEPTH = 200
 # Below this cosine a paper is no nearer to a question than any other; it is then not an answer by meaning.
 LEAST_COSINE = 0.25
 NOTHING = Scored(np.empty(0, np.int64), np.empty(0, np.float32))
@@ -50,30 +49,28 @@ def pool_of(engine: Engine, asked: Asked) -> Pool:
     words = by_words(engine, asked, DEPTH)
     near = NOTHING if vector is None else engine.nearest(vector, asked.must, DEPTH)
     evidence = gathered(engine, words, near.numbers)
-    if vector is None:
-        numbers, scores = rank(evidence, None)
-    elif len(words.numbers):
-        mean, deviation = engine.spread(vector)
-        numbers, scores = blend(evidence, vector, mean - FLOOR * deviation)
-    else:
-        numbers, scores = _by_meaning(engine, asked, vector, evidence)
-    kept = near.numbers[near.scores >= LEAST_COSINE]
-    belongs = np.isin(numbers, np.union1d(words.numbers, kept))
+    kept = near.numbers[near.scores >= LEAST_COSINE][:ANSWER_DEPTH]
+    question = vector
+    if vector is not None and (moved := _moved(vector, evidence)) is not None:
+        more = _more(engine, asked, moved, evidence)
+        kept = np.union1d(kept, more.numbers[more.vectors @ vector >= LEAST_COSINE])
+        question, evidence = moved, evidence.with_more(more)
+    numbers, scores = rank(evidence, question)
+    belongs = np.isin(numbers, np.union1d(words.numbers[:ANSWER_DEPTH], kept))
     pool = Pool(numbers[belongs], scores[belongs], np.isin(numbers[belongs], kept), vector is not None)
     return _titled_first(engine, asked, pool)
 
 
-def _by_meaning(engine: Engine, asked: Asked, vector: Floats, evidence: Evidence) -> tuple[Numbers, Floats]:
-    """Papers by meaning alone: the question is moved towards the first answers, and what is near to that is ranked too.
-
-    Beside words this costs more than it gives: they tell better than the first answers what else was meant.
-    """
+def _moved(vector: Floats, evidence: Evidence) -> Floats | None:
+    """The question moved towards its best papers; None where none answers it."""
     there = evidence.has_vector
-    moved = feedback_vector(vector, evidence.vectors[there], mixed(evidence, vector)[there])
-    if moved is None:
-        return rank(evidence, vector)
+    return feedback_vector(vector, evidence.vectors[there], mixed(evidence, vector)[there])
+
+
+def _more(engine: Engine, asked: Asked, moved: Floats, evidence: Evidence) -> Evidence:
+    """What is near to the moved question and was not to the question itself."""
     near = engine.nearest(moved, asked.must, MORE_DEPTH).numbers
-    return rank(evidence.with_more(gathered(engine, NOTHING, near[~np.isin(near, evidence.numbers)])), moved)
+    return gathered(engine, NOTHING, near[~np.isin(near, evidence.numbers)])
 
 
 def gathered(engine: Engine, words: Scored, near: Numbers) -> Evidence:
