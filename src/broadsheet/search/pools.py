@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from broadsheet.search import embedder
 from broadsheet.search.asking import Asked
+from broadsheet.search.conditions import HasWords
 from broadsheet.search.engines.base import Engine, Floats, Numbers, Scored
 from broadsheet.search.feedback import feedback_vector
-from broadsheet.search.fusion import Evidence, fuse, listed_scores, mixed, rank
+from broadsheet.search.fusion import Evidence, fuse, listed_scores, mixed, rank, ranked
 
 # How many papers by words and how many by meaning are scored, and how many near to the question once it was moved.
 DEPTH, MORE_DEPTH = 400, 100
 # So many of each at most belong to an answer.
 ANSWER_DEPTH = 200
+# Whoever types some words of a title means that paper: among so many first ones it gains so much on a score in [0, 1].
+SHORTEST_TITLE_PART, LONGEST_TITLE_PART, LOOKED_AT, TITLE_GAIN = 2, 12, 50, 0.1
 # Below this cosine a paper is no nearer to a question than any other; it is then not an answer by meaning.
 LEAST_COSINE = 0.25
 NOTHING = Scored(np.empty(0, np.int64), np.empty(0, np.float32))
@@ -58,7 +61,7 @@ def pool_of(engine: Engine, asked: Asked) -> Pool:
     numbers, scores = rank(evidence, question)
     belongs = np.isin(numbers, np.union1d(words.numbers[:ANSWER_DEPTH], kept))
     pool = Pool(numbers[belongs], scores[belongs], np.isin(numbers[belongs], kept), vector is not None)
-    return _titled_first(engine, asked, pool)
+    return _titled_first(engine, asked, _with_words_in_title(engine, asked, pool))
 
 
 def _moved(vector: Floats, evidence: Evidence) -> Floats | None:
@@ -102,6 +105,18 @@ def question_vector(engine: Engine, asked: Asked) -> Floats | None:
         return None
     model = embedder.encoder_for(engine.state().fingerprint)
     return model.encode_query(asked.reading.about) if model else None
+
+
+def _with_words_in_title(engine: Engine, asked: Asked, pool: Pool) -> Pool:
+    """The pool with those of its first papers moved up whose titles have every word of a short question."""
+    plain = asked.reading.plain
+    if not len(pool.numbers) or not SHORTEST_TITLE_PART <= len(plain) <= LONGEST_TITLE_PART:
+        return pool
+    scores = pool.scores.copy()
+    has_all = engine.among(pool.numbers[:LOOKED_AT], HasWords(" ".join(plain), "title"))
+    scores[:LOOKED_AT] += TITLE_GAIN * has_all
+    numbers, scores = ranked(pool.numbers, (scores / (1 + TITLE_GAIN)).astype(np.float32))
+    return Pool(numbers, scores, np.isin(numbers, pool.numbers[pool.is_near]), pool.has_meaning)
 
 
 def _titled_first(engine: Engine, asked: Asked, pool: Pool) -> Pool:

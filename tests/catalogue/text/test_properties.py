@@ -144,6 +144,6 @@ def test_twenty_thousand_hostile_characters_take_less_than_a_second(piece: str) 
         lambda: split_lead(text, 19_000),
     ]
     for call in calls:
-        started = time.perf_counter()
+        started = time.process_time()
         call()
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
