@@ -34,7 +34,7 @@ GRID = tuple(
         f"w {meaning} moved {moved} lent {lent} hubs {hub}",
         {"meaning": meaning, "moved": moved, "lent": lent, "hubs": hub},
     )
-    for meaning, moved, lent, hub in product((0.5, 0.6, 0.7), (0.0, 0.3, 0.5), (0.0, 0.2, 0.3), (0.0, 0.8))
+    for meaning, moved, lent, hub in product((0.5, 0.6, 0.7), (0.0, 0.5), (0.0, 0.3), (0.0, 0.8))
 )
 RESAMPLES = 10_000
 
