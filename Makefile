@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-sqlite test-postgres lint fmt bench screenshot lock clean
+.PHONY: help install run test test-sqlite test-postgres lint fmt bench bench-search screenshot lock clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ fmt: $(VENV)/.dev ## Format the code and renew the generated parts of the docs
 
 bench: $(VENV)/.dev ## Measure everything that docs/benchmarks.md claims and renew its tables
 	$(BIN)/python -m benchmarks
+
+bench-search: $(VENV)/.dev ## Measure search against other engines, at 10k, 100k and 1M made papers: hours and 12 GB
+	$(BIN)/pip install --quiet --disable-pip-version-check 'apsw' 'faiss-cpu' 'lancedb' 'psutil' 'scikit-learn' 'scipy' 'sqlite-vec'
+	$(BIN)/python -m benchmarks.engines --sizes 10k,100k,1m
+	$(BIN)/python -m benchmarks.hardness
 
 screenshot: $(VENV)/.dev $(VENV)/.browser ## Renew the screenshot in the README
 	$(BIN)/python tools/screenshot.py docs/screenshot.png
