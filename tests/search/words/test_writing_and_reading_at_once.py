@@ -79,12 +79,15 @@ def test_maintenance_merges_what_updates_left_and_stops_when_told(tmp_path) -> N
     index = WordIndex(tmp_path)
     for number in range(12):
         index.update([paper(number)], [])
-    assert len(writing.segments_of(tmp_path)) == 12
+    # A merge may have begun behind an update, and may have ended before the next.
+    before = len(writing.segments_of(tmp_path))
+    assert 1 < before <= 12
     index.maintain(lambda: True)
     assert index.numbers().tolist() == list(range(12))
     while index.maintain(lambda: False):
         pass
     assert len(writing.segments_of(tmp_path)) < 8
+    assert len(writing.segments_of(tmp_path)) <= before
     assert index.numbers().tolist() == list(range(12))
 
 
