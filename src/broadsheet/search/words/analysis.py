@@ -48,14 +48,6 @@ _LINK = re.compile(r"[-'.]")
 _WORD = re.compile(rf"{_LETTER}+")
 _DIGIT = re.compile("[0-9]")
 _AROUND = '.,;:!?()[]"'
-_RUN = re.compile(f"[{_CJK}]+")
-_LETTER = rf"[^\W_{_CJK}]"
-_POSSESSIVE = re.compile(r"'s(?![^\W_])")
-_COMPOUND = re.compile(rf"{_LETTER}+(?:(?:[-']|(?<=[0-9])\.(?=[0-9])){_LETTER}+)+")
-_TOO_LONG = re.compile(rf"({_LETTER}{{{LONGEST_WORD}}}){_LETTER}+")
-_SPECIAL = re.compile(rf"(?P<compound>{_COMPOUND.pattern})|(?P<cjk>[{_CJK}]+)")
-_LINK = re.compile(r"[-'.]")
-_MIXED = re.compile(rf"{_LETTER}*(?:[^\W\d_][0-9]|[0-9][^\W\d_]){_LETTER}*")
 _RUN = re.compile(r"[0-9]+|[^\W\d_]+")
 # Porter2 leaves these plurals alone; "lncrnas" would not find "lncrna".
 _ACRONYMS = re.compile(r"([dr]na)s(?![^\W_])")
