@@ -169,7 +169,27 @@ SEARCH_URL = Setting(
 )
 WEB_WORKERS = Setting("BROADSHEET_WEB_WORKERS", "1", "Web server processes.")
 WEB_THREADS = Setting("BROADSHEET_WEB_THREADS", "4", "Threads in each web server process.")
-CONTACT = Setting("BROADSHEET_CONTACT", "", "How readers reach whoever runs the instance; shown on the about page.")
+CONTACT = Setting(
+    "BROADSHEET_CONTACT", "", "How people reach whoever runs the instance; on the about page and in requests."
+)
+SOURCES = Setting(
+    "BROADSHEET_SOURCES",
+    "",
+    "What the worker collects by itself, separated by commas, e.g. arxiv:cs.CL+cs.LG,huggingface; empty: nothing.",
+)
+INTRANET = Setting(
+    "BROADSHEET_INTRANET", "", "Private hosts and networks that may be fetched from, separated by commas."
+)
+ALERT_URL = Setting("BROADSHEET_ALERT_URL", "", "Address that is told, as JSON, of batches that are late or short.")
+OPENALEX_KEY = Setting("BROADSHEET_OPENALEX_KEY", "", "Key for OpenAlex.")
+SEMANTIC_SCHOLAR_KEY = Setting("BROADSHEET_SEMANTIC_SCHOLAR_KEY", "", "Key for Semantic Scholar.")
+CITATIONS = Setting("BROADSHEET_CITATIONS", "", "Who is asked for citation counts: openalex or semanticscholar.")
+GITHUB_TOKEN = Setting(
+    "BROADSHEET_GITHUB_TOKEN", "", "Token for GitHub; with it the stars of linked code are followed."
+)
+CHAT_URL = Setting("BROADSHEET_CHAT_URL", "", "Address of an OpenAI-compatible endpoint that writes summaries.")
+CHAT_MODEL = Setting("BROADSHEET_CHAT_MODEL", "", "Model that the endpoint is asked for; named beside its texts.")
+CHAT_KEY = Setting("BROADSHEET_CHAT_KEY", "", "Key for the endpoint.")
 LOG_LEVEL = Setting("BROADSHEET_LOG_LEVEL", "WARNING", "Least important log line that is printed.")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -189,6 +209,16 @@ SETTINGS: tuple[Setting, ...] = (
     WEB_WORKERS,
     WEB_THREADS,
     CONTACT,
+    SOURCES,
+    INTRANET,
+    ALERT_URL,
+    OPENALEX_KEY,
+    SEMANTIC_SCHOLAR_KEY,
+    CITATIONS,
+    GITHUB_TOKEN,
+    CHAT_URL,
+    CHAT_MODEL,
+    CHAT_KEY,
     LOG_LEVEL,
 )
 

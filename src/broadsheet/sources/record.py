@@ -11,6 +11,8 @@ from datetime import date, datetime
 from typing import Literal
 
 LinkKind = Literal["abstract", "pdf", "code", "project", "model", "dataset", "video", "other"]
+AnnouncementKind = Literal["new", "cross", "replace", "replace-cross"]
+StatementKind = Literal["published", "withdrawn", "retracted", "corrected"]
 
 
 class SourceError(Exception):
@@ -59,6 +61,41 @@ class ListingRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRecord:
+    """One numbered version that the source lists, with the moment at which it was submitted, if stated."""
+
+    number: int
+    submitted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementRecord:
+    """The source announced the paper in a category on a day, as a new one, a cross-list or a replacement.
+
+    ``is_estimated`` marks a day that follows from the source's calendar and was not stated; a stated one replaces it.
+    """
+
+    category: str
+    announced_on: date
+    kind: AnnouncementKind = "new"
+    is_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRecord:
+    """The source states what became of the paper: published somewhere, withdrawn, retracted, corrected.
+
+    ``text`` says where or why in the source's words (``Nature 5, 2 (2025)``), ``url`` leads to the notice or to the
+    published version, ``stated_on`` is the day of the event, where known.
+    """
+
+    kind: StatementKind
+    text: str = ""
+    url: str = ""
+    stated_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperRecord:
     """One paper as one source describes it.
 
@@ -67,7 +104,8 @@ class PaperRecord:
     (``file.txt:12``), for messages. ``is_lossy`` marks texts that are known to have lost characters on the way.
     ``summary`` is a sentence that the source adds and ``summary_model`` the program that wrote it, empty for a person.
     ``votes_count``, ``comments_count`` and ``stars_count`` (of the code repository) are the source's own figures,
-    ``None`` where it states none.
+    ``None`` where it states none. ``licence`` is an address or a name, ``remarks`` what the authors note beside the
+    paper (arXiv's "comments": pages, figures, where accepted), ``journal_ref`` where it appeared, as printed.
     """
 
     title: str
@@ -85,6 +123,12 @@ class PaperRecord:
     published_on: date | None = None
     version_number: int | None = None
     version_at: datetime | None = None
+    versions: tuple[VersionRecord, ...] = ()
+    licence: str = ""
+    remarks: str = ""
+    journal_ref: str = ""
+    statements: tuple[StatementRecord, ...] = ()
+    announcements: tuple[AnnouncementRecord, ...] = ()
     listing: ListingRecord | None = None
     votes_count: int | None = None
     comments_count: int | None = None
@@ -99,6 +143,19 @@ class BadRecord:
 
     where: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedRecord:
+    """The source has removed a paper (an OAI-PMH record with status ``deleted``): it must not come back from there.
+
+    ``ref`` is the source's key for it, as in ``PaperRecord``.
+    """
+
+    ref: str
+    identifiers: tuple[IdentifierRecord, ...] = ()
+    deleted_on: date | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The tables of the catalogue.
+"""Papers and what sources said of them.
 
 A paper is never edited in place. Every distinct description that a source gave of it is kept as a ``SourceRecord``, and
 the paper's own row and its children are what ``merging`` makes of all of them. That is why the order in which sources
@@ -59,6 +59,14 @@ class Paper(models.Model):
     abstract = models.TextField(blank=True)
     summary = models.TextField(blank=True)
     summary_model = models.CharField(max_length=200, blank=True)
+    extract = models.TextField(blank=True)
+    keyphrases = models.JSONField(default=list)
+    licence = models.CharField(max_length=300, blank=True)
+    remarks = models.TextField(blank=True)
+    journal_ref = models.TextField(blank=True)
+    is_withdrawn = models.BooleanField(default=False)
+    is_retracted = models.BooleanField(default=False)
+    citations_count = models.PositiveIntegerField(null=True)
     is_lossy = models.BooleanField(default=False)
     language = models.CharField(max_length=8, blank=True)
     published_on = models.DateField(null=True, db_index=True)

@@ -1,0 +1,58 @@
+"""The tables of the catalogue: papers and what sources said of them, harvests and batches, what happened to papers."""
+
+from __future__ import annotations
+
+from broadsheet.catalogue.models.harvesting import Announcement, Batch, Harvest, Job
+from broadsheet.catalogue.models.history import FigureSample, KeptApart, PaperMerge, Statement, Tombstone
+from broadsheet.catalogue.models.papers import (
+    KEY_LENGTH,
+    KEY_LETTERS,
+    Authorship,
+    Category,
+    ChangedPaper,
+    Counter,
+    Identifier,
+    Link,
+    Listing,
+    Organisation,
+    Paper,
+    PaperAlias,
+    PaperCategory,
+    SavedPage,
+    SavedPageEntry,
+    Source,
+    SourceRecord,
+    Version,
+    new_key,
+)
+
+__all__ = [
+    "KEY_LENGTH",
+    "KEY_LETTERS",
+    "Announcement",
+    "Authorship",
+    "Batch",
+    "Category",
+    "ChangedPaper",
+    "Counter",
+    "FigureSample",
+    "Harvest",
+    "Identifier",
+    "Job",
+    "KeptApart",
+    "Link",
+    "Listing",
+    "Organisation",
+    "Paper",
+    "PaperAlias",
+    "PaperCategory",
+    "PaperMerge",
+    "SavedPage",
+    "SavedPageEntry",
+    "Source",
+    "SourceRecord",
+    "Statement",
+    "Tombstone",
+    "Version",
+    "new_key",
+]

@@ -1,0 +1,122 @@
+"""Where harvests stand, what each source announced, and what the clock has to do."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from broadsheet.catalogue.models.papers import Paper, Source
+
+
+class Harvest(models.Model):
+    """One run through a source, page by page. ``checkpoint`` is where to go on; it changes together with its page."""
+
+    class State(models.TextChoices):
+        """How far a harvest is."""
+
+        RUNNING = "running"
+        COMPLETE = "complete"
+        FAILED = "failed"
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="harvests")
+    categories = models.JSONField(default=list)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    checkpoint = models.JSONField(null=True)
+    pages_count = models.PositiveIntegerField(default=0)
+    created_count = models.PositiveIntegerField(default=0)
+    changed_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    deleted_count = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    claimed_by = models.CharField(max_length=100, blank=True)
+    claimed_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("source", "state"), name="harvests_by_state"),)
+
+
+class Announcement(models.Model):
+    """A source announced a paper in a category on a day."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="announcements")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="announcements")
+    category = models.CharField(max_length=100)
+    announced_on = models.DateField()
+    kind = models.CharField(max_length=20)
+    is_estimated = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("paper", "source", "category", "announced_on"), name="one_announcement_per_category_and_day"
+            ),
+        )
+        indexes = (models.Index(fields=("source", "category", "announced_on"), name="announcements_by_batch"),)
+
+
+class Batch(models.Model):
+    """One source's papers of one category and announcement day: what was announced, and what is here of it.
+
+    ``announced_count`` is null as long as the source has not said how many there are. ``missing`` are the source's
+    keys of papers that were announced and are not here. ``announced`` are all keys that the source named, ``kinds`` how
+    many of each kind.
+    """
+
+    class State(models.TextChoices):
+        """What a check found."""
+
+        EXPECTED = "expected"
+        COMPLETE = "complete"
+        SHORT = "short"
+        LATE = "late"
+        STALE = "stale"
+        EMPTY = "empty"
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="batches")
+    category = models.CharField(max_length=100)
+    announced_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.EXPECTED)
+    announced_count = models.PositiveIntegerField(null=True)
+    received_count = models.PositiveIntegerField(default=0)
+    kinds = models.JSONField(default=dict)
+    announced = models.JSONField(default=list)
+    missing = models.JSONField(default=list)
+    note = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True)
+    first_seen_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    alerted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("source", "category", "announced_on"), name="one_batch_per_category_and_day"
+            ),
+        )
+        indexes = (models.Index(fields=("announced_on", "state"), name="batches_by_day"),)
+
+
+class Job(models.Model):
+    """Something that the clock does again and again. A worker claims a due row by a conditional UPDATE."""
+
+    name = models.CharField(max_length=150, unique=True)
+    schedule = models.CharField(max_length=100, blank=True)
+    zone = models.CharField(max_length=60, default="UTC")
+    is_enabled = models.BooleanField(default=True)
+    due_at = models.DateTimeField(null=True, db_index=True)
+    claimed_by = models.CharField(max_length=100, blank=True)
+    claimed_until = models.DateTimeField(null=True)
+    last_started_at = models.DateTimeField(null=True)
+    last_finished_at = models.DateTimeField(null=True)
+    last_succeeded_at = models.DateTimeField(null=True)
+    failures_count = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    last_result = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
