@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from broadsheet.sources.door import Door
@@ -63,13 +63,27 @@ class Schedule:
     zone: str = "UTC"
 
 
+class Calendar(Protocol):
+    """On which days a source announces papers, and when."""
+
+    def days(self, since: date, until: date) -> list[date]:
+        """The announcement days from ``since`` to ``until``, both included, in order; weekends and holidays left out."""
+
+    def due_at(self, day: date) -> datetime:
+        """The moment, with its zone, at which the batch of an announcement day is expected to be there."""
+
+
 class Source(Protocol):
     """A place on the internet where papers come from."""
 
+    name: str
+    """What it is called in commands, settings and jobs, as ``arxiv-oai``."""
     slug: str
-    """Its name in addresses, commands and the catalogue, as ``arxiv``."""
+    """What its papers are said to come from in the catalogue, as ``arxiv``; several sources may have one."""
     title: str
     """Its name for people."""
+    calendar: Calendar | None
+    """The days of its batches, of which the completeness ledger is kept; None where it announces none."""
     schedule: Schedule
     schemes: frozenset[str]
     """The schemes of identifiers that ``fetch`` looks up."""
