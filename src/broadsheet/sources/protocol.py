@@ -67,7 +67,7 @@ class Calendar(Protocol):
     """On which days a source announces papers, and when."""
 
     def days(self, since: date, until: date) -> list[date]:
-        """The announcement days from ``since`` to ``until``, both included, in order; weekends and holidays left out."""
+        """The announcement days from ``since`` to ``until``, both included, in order, without weekends and holidays."""
 
     def due_at(self, day: date) -> datetime:
         """The moment, with its zone, at which the batch of an announcement day is expected to be there."""
