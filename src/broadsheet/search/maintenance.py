@@ -28,6 +28,8 @@ from broadsheet.search.shelf import ClusterShelf, EmbeddedShelf, Shelf
 from broadsheet.search.spelling import Tally
 
 BATCH_SIZE = 500
+# Each commit leaves a segment that has to be merged; so many papers hold the lock for about a second.
+FILLED_AT_ONCE = 2_000
 # So few that a paper which arrives meanwhile waits less than a second for its words to be indexed.
 EMBEDDED_AT_ONCE = 64
 # Of the standard model; a cluster's collection is laid out for vectors before there is one.
@@ -246,7 +248,7 @@ def _fill_some() -> int:
             return 0
         target, told = filling
         numbers = list(
-            Paper.objects.filter(pk__gt=told.filled_to).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]
+            Paper.objects.filter(pk__gt=told.filled_to).order_by("pk").values_list("pk", flat=True)[:FILLED_AT_ONCE]
         )
         if numbers:
             _write(numbers, [target])
