@@ -45,6 +45,10 @@ OWN_FIELDS = (
     "code_url",
     "has_code",
     "keywords",
+    "extract",
+    "extracted_at",
+    "keyphrases",
+    "keyphrased_at",
     "state_digest",
     "changed_at",
 )
@@ -89,6 +93,8 @@ def _apply(draft: Draft, state: PaperState) -> bool:
     has_changed = paper.state_digest != digest or bool(draft.absorbed)
     if (paper.title, paper.abstract) != (state.title, state.abstract):
         paper.language = language_of(state.title, state.abstract)
+        # They are of the text as it was; the worker makes new ones.
+        paper.extract, paper.extracted_at, paper.keyphrases, paper.keyphrased_at = "", None, [], None
     paper.title, paper.abstract, paper.is_lossy = state.title, state.abstract, state.is_lossy
     paper.published_on, paper.author_count = state.published_on, state.author_count
     paper.arxiv_id, paper.code_url, paper.has_code = state.arxiv_id, state.code_url, bool(state.code_url)

@@ -42,6 +42,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='paper',
+            name='extracted_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='paper',
             name='is_retracted',
             field=models.BooleanField(default=False),
         ),
@@ -59,6 +64,11 @@ class Migration(migrations.Migration):
             model_name='paper',
             name='keyphrases',
             field=models.JSONField(default=list),
+        ),
+        migrations.AddField(
+            model_name='paper',
+            name='keyphrased_at',
+            field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
             model_name='paper',
@@ -205,6 +215,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('source', 'ref'), name='one_tombstone_per_ref')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='paper',
+            index=models.Index(condition=models.Q(('extracted_at__isnull', True)), fields=['id'], name='papers_to_extract'),
+        ),
+        migrations.AddIndex(
+            model_name='paper',
+            index=models.Index(condition=models.Q(('keyphrased_at__isnull', True)), fields=['id'], name='papers_to_keyphrase'),
+        ),
+        migrations.CreateModel(
+            name='Enquiry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('about', models.CharField(blank=True, max_length=40)),
+                ('asked_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('failures_count', models.PositiveSmallIntegerField(default=0)),
+                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enquiries', to='catalogue.paper')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['kind', 'due_at'], name='enquiries_by_kind')],
+                'constraints': [models.UniqueConstraint(fields=('paper', 'kind'), name='one_enquiry_per_kind')],
             },
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broadsheet.catalogue.models.harvesting import Announcement, Batch, Harvest, Job
-from broadsheet.catalogue.models.history import FigureSample, KeptApart, PaperMerge, Statement, Tombstone
+from broadsheet.catalogue.models.history import Enquiry, FigureSample, KeptApart, PaperMerge, Statement, Tombstone
 from broadsheet.catalogue.models.papers import (
     KEY_LENGTH,
     KEY_LETTERS,
@@ -35,6 +35,7 @@ __all__ = [
     "Category",
     "ChangedPaper",
     "Counter",
+    "Enquiry",
     "FigureSample",
     "Harvest",
     "Identifier",

@@ -74,3 +74,22 @@ class FigureSample(models.Model):
     class Meta:
         ordering = ("name", "taken_on")
         constraints = (models.UniqueConstraint(fields=("paper", "name", "taken_on"), name="one_sample_per_day"),)
+
+
+class Enquiry(models.Model):
+    """When something of a paper was last asked of somebody outside, and when it is to be asked again.
+
+    ``kind`` says what was asked for (``stars``), ``about`` of what: a digest of the text, where the answer depends on
+    it. ``failures_count`` counts the times in a row that nothing came of it.
+    """
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="enquiries")
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=40, blank=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    failures_count = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("paper", "kind"), name="one_enquiry_per_kind"),)
+        indexes = (models.Index(fields=("kind", "due_at"), name="enquiries_by_kind"),)

@@ -60,7 +60,9 @@ class Paper(models.Model):
     summary = models.TextField(blank=True)
     summary_model = models.CharField(max_length=200, blank=True)
     extract = models.TextField(blank=True)
+    extracted_at = models.DateTimeField(null=True)
     keyphrases = models.JSONField(default=list)
+    keyphrased_at = models.DateTimeField(null=True)
     licence = models.CharField(max_length=300, blank=True)
     remarks = models.TextField(blank=True)
     journal_ref = models.TextField(blank=True)
@@ -84,6 +86,13 @@ class Paper(models.Model):
     changed_at = models.DateTimeField()
 
     organisations = models.ManyToManyField(Organisation, related_name="papers")
+
+    class Meta:
+        # Of papers that wait for an extract or for keyphrases: few at any time, so that looking for them costs nothing.
+        indexes = (
+            models.Index(fields=("id",), name="papers_to_extract", condition=models.Q(extracted_at__isnull=True)),
+            models.Index(fields=("id",), name="papers_to_keyphrase", condition=models.Q(keyphrased_at__isnull=True)),
+        )
 
     def __str__(self) -> str:
         return f"{self.key} {self.title}"
