@@ -6,10 +6,14 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from broadsheet.search.engines.base import EngineError
 from broadsheet.search.maintenance import do_some, maintain
+from broadsheet.worker.crew import Crew
+from broadsheet.worker.jobs import errands
 
 logger = logging.getLogger(__name__)
 
@@ -17,25 +21,46 @@ logger = logging.getLogger(__name__)
 def run_worker(*, every: float, is_once: bool, beside: int | None = None) -> None:
     """Do what is due every ``every`` seconds until SIGTERM or SIGINT; with ``is_once``, until nothing is due.
 
-    With ``beside``, the number of the process that started it, it ends when that process has.
+    With ``beside``, the number of the process that started it, it ends when that process has. Jobs run in threads
+    beside the index, so that new papers never wait for a harvest; with ``is_once`` first all jobs that are due, one
+    after the other, and then the index.
     """
     stop = threading.Event()
+    crew = Crew(errands(), stop)
+    with _told_by_signals(stop):
+        crew.sync()
+        if is_once:
+            crew.do_due()
+        upkeep = Upkeep(stop)
+        while not stop.is_set() and (beside is None or os.getppid() == beside):
+            if not is_once:
+                crew.start_due()
+            if do_what_is_due():
+                continue
+            if is_once:
+                break
+            upkeep.start()
+            stop.wait(every)
+        stop.set()
+        crew.finish()
+
+
+@contextmanager
+def _told_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Within, SIGTERM and SIGINT set ``stop``; a second one does what it usually does."""
 
     def end(number: int, frame: FrameType | None) -> None:
         stop.set()
+        signal.signal(number, kept[number])
 
-    if not is_once:
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, end)
-    upkeep = Upkeep(stop)
-    while not stop.is_set() and (beside is None or os.getppid() == beside):
-        if do_what_is_due():
-            continue
-        if is_once:
-            return
-        upkeep.start()
-        stop.wait(every)
-    stop.set()
+    kept = {int(number): signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in kept:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 def do_what_is_due() -> int:
