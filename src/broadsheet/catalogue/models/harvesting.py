@@ -8,7 +8,11 @@ from broadsheet.catalogue.models.papers import Paper, Source
 
 
 class Harvest(models.Model):
-    """One run through a source, page by page. ``checkpoint`` is where to go on; it changes together with its page."""
+    """One run through a source, page by page. ``checkpoint`` is where to go on; it changes together with its page.
+
+    ``name`` is that of the source that is asked (``arxiv-oai``); several may bring papers of one ``source`` (``arxiv``).
+    ``retry_at`` is when a server that asked for patience may be asked again.
+    """
 
     class State(models.TextChoices):
         """How far a harvest is."""
@@ -18,6 +22,7 @@ class Harvest(models.Model):
         FAILED = "failed"
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="harvests")
+    name = models.CharField(max_length=100, blank=True)
     categories = models.JSONField(default=list)
     since = models.DateField(null=True)
     until = models.DateField(null=True)
@@ -30,6 +35,7 @@ class Harvest(models.Model):
     refused_count = models.PositiveIntegerField(default=0)
     deleted_count = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    retry_at = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=100, blank=True)
     claimed_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
@@ -62,8 +68,9 @@ class Batch(models.Model):
     """One source's papers of one category and announcement day: what was announced, and what is here of it.
 
     ``announced_count`` is null as long as the source has not said how many there are. ``missing`` are the source's
-    keys of papers that were announced and are not here. ``announced`` are all keys that the source named, ``kinds`` how
-    many of each kind.
+    keys of papers that were announced and are not here. ``announced`` are all keys that the source named, by kind of
+    announcement, ``kinds`` how many it says there are of each kind. ``filled_at`` is when a source that keeps past days
+    was asked for everything since that day, for want of the batch itself.
     """
 
     class State(models.TextChoices):
@@ -83,13 +90,14 @@ class Batch(models.Model):
     announced_count = models.PositiveIntegerField(null=True)
     received_count = models.PositiveIntegerField(default=0)
     kinds = models.JSONField(default=dict)
-    announced = models.JSONField(default=list)
+    announced = models.JSONField(default=dict)
     missing = models.JSONField(default=list)
     note = models.TextField(blank=True)
     due_at = models.DateTimeField(null=True)
     first_seen_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    filled_at = models.DateTimeField(null=True)
     alerted_at = models.DateTimeField(null=True)
 
     class Meta:
