@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.sources.protocol import Schedule
-from broadsheet.worker.schedules import (
+from broadsheet.catalogue.schedules import (
     JITTER,
     LONGEST_PATIENCE,
     LONGEST_WAIT,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from broadsheet.catalogue.models import Job
 from broadsheet.sources.protocol import Schedule
-from broadsheet.worker.schedules import ScheduleError, next_due
+from broadsheet.catalogue.schedules import ScheduleError, next_due
 
 logger = logging.getLogger(__name__)
 
