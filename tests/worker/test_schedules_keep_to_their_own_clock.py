@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.sources.protocol import Schedule
 from broadsheet.catalogue.schedules import (
     JITTER,
     LONGEST_PATIENCE,
@@ -21,6 +20,7 @@ from broadsheet.catalogue.schedules import (
     next_due,
     retry_at,
 )
+from broadsheet.sources.protocol import Schedule
 
 NEW_YORK = "America/New_York"
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)

@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from broadsheet.catalogue.models import Job
-from broadsheet.sources.protocol import Schedule
 from broadsheet.catalogue.schedules import asked_back_at, next_due, retry_at
+from broadsheet.sources.protocol import Schedule
 
 LEASE = timedelta(minutes=2)
 LONGEST_TEXT = 2_000

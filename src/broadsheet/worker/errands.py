@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadsheet.catalogue.models import Job
-from broadsheet.sources.protocol import Schedule
 from broadsheet.catalogue.schedules import ScheduleError, next_due
+from broadsheet.sources.protocol import Schedule
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='Job',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, unique=True)),
+                ('name', models.CharField(max_length=300, unique=True)),
                 ('schedule', models.CharField(blank=True, max_length=100)),
                 ('zone', models.CharField(default='UTC', max_length=60)),
                 ('is_enabled', models.BooleanField(default=True)),
@@ -164,6 +164,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['announced_on', 'state'], name='batches_by_day')],
                 'constraints': [models.UniqueConstraint(fields=('source', 'category', 'announced_on'), name='one_batch_per_category_and_day')],
             },
+        ),
+        migrations.CreateModel(
+            name='Alert',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('expected', 'Expected'), ('complete', 'Complete'), ('short', 'Short'), ('late', 'Late'), ('stale', 'Stale'), ('empty', 'Empty')], max_length=10)),
+                ('note', models.TextField(blank=True)),
+                ('raised_at', models.DateTimeField(db_index=True)),
+                ('told_at', models.DateTimeField(null=True)),
+                ('recovered_at', models.DateTimeField(null=True)),
+                ('recovery_told_at', models.DateTimeField(null=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='catalogue.batch')),
+            ],
         ),
         migrations.CreateModel(
             name='FigureSample',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadsheet.catalogue.models.harvesting import Announcement, Batch, Harvest, Job
+from broadsheet.catalogue.models.harvesting import Alert, Announcement, Batch, Harvest, Job
 from broadsheet.catalogue.models.history import Enquiry, FigureSample, KeptApart, PaperMerge, Statement, Tombstone
 from broadsheet.catalogue.models.papers import (
     KEY_LENGTH,
@@ -29,6 +29,7 @@ from broadsheet.catalogue.models.papers import (
 __all__ = [
     "KEY_LENGTH",
     "KEY_LETTERS",
+    "Alert",
     "Announcement",
     "Authorship",
     "Batch",

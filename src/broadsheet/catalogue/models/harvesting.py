@@ -10,8 +10,8 @@ from broadsheet.catalogue.models.papers import Paper, Source
 class Harvest(models.Model):
     """One run through a source, page by page. ``checkpoint`` is where to go on; it changes together with its page.
 
-    ``name`` is that of the source that is asked (``arxiv-oai``); several may bring papers of one ``source`` (``arxiv``).
-    ``retry_at`` is when a server that asked for patience may be asked again.
+    ``name`` is that of the source that is asked (``arxiv-oai``); several may bring papers of one ``source``
+    (``arxiv``). ``retry_at`` is when a server that asked for patience may be asked again.
     """
 
     class State(models.TextChoices):
@@ -109,10 +109,26 @@ class Batch(models.Model):
         indexes = (models.Index(fields=("announced_on", "state"), name="batches_by_day"),)
 
 
+class Alert(models.Model):
+    """A batch was found late, stale or short, and somebody is told: once when it was found, and once when it is over.
+
+    ``state`` and ``note`` are those of the batch when it was last told of; where that state gives way to another bad
+    one (a late batch arrives and is short), the alert is told of again.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="alerts")
+    state = models.CharField(max_length=10, choices=Batch.State.choices)
+    note = models.TextField(blank=True)
+    raised_at = models.DateTimeField(db_index=True)
+    told_at = models.DateTimeField(null=True)
+    recovered_at = models.DateTimeField(null=True)
+    recovery_told_at = models.DateTimeField(null=True)
+
+
 class Job(models.Model):
     """Something that the clock does again and again. A worker claims a due row by a conditional UPDATE."""
 
-    name = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=300, unique=True)
     schedule = models.CharField(max_length=100, blank=True)
     zone = models.CharField(max_length=60, default="UTC")
     is_enabled = models.BooleanField(default=True)
