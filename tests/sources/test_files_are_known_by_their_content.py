@@ -65,5 +65,5 @@ def test_a_file_of_no_known_format_is_refused_with_what_was_tried(read) -> None:
 
 
 def test_an_unknown_name_of_a_format_is_refused_with_those_known(read) -> None:
-    with pytest.raises(SourceError, match=r"^unknown format 'bibtex'; known: saved-page, jsonl, daily-papers-api$"):
-        read(json.dumps(LINE), format="bibtex")
+    with pytest.raises(SourceError, match=f"^unknown format 'punch-cards'; known: {', '.join(FORMATS)}$"):
+        read(json.dumps(LINE), format="punch-cards")

@@ -6,9 +6,10 @@ import codecs
 
 import pytest
 
+from broadsheet.sources.data_file import open_data
 from broadsheet.sources.files import FORMATS
 from broadsheet.sources.record import SourceError
-from broadsheet.sources.text_file import load_text, slugify
+from broadsheet.sources.text_file import slugify
 
 BOM = codecs.BOM_UTF8
 REFUSED = {
@@ -35,19 +36,19 @@ def test_it_is_refused_whatever_its_format_is_said_to_be(read, content, reason, 
 
 def test_a_file_that_is_missing_or_a_folder_is_refused(tmp_path) -> None:
     with pytest.raises(SourceError, match=r"nowhere\.txt: cannot be read: No such file"):
-        load_text(tmp_path / "nowhere.txt")
+        open_data(tmp_path / "nowhere.txt")
     with pytest.raises(SourceError, match="cannot be read: Is a directory"):
-        load_text(tmp_path)
+        open_data(tmp_path)
 
 
 def test_line_ends_become_line_feeds_and_the_digest_is_that_of_the_bytes(tmp_path) -> None:
     path = tmp_path / "mixed.txt"
     path.write_bytes(BOM + b"one\r\ntwo\rthree\nfour")
-    file = load_text(path)
+    file = open_data(path).text()
     assert file.text == "one\ntwo\nthree\nfour"
     assert (file.name, file.stem, file.folder) == ("mixed.txt", "mixed", tmp_path.name)
     path.write_bytes(b"one\ntwo\nthree\nfour")
-    plain = load_text(path)
+    plain = open_data(path).text()
     assert plain.text == file.text
     assert plain.digest != file.digest
     assert plain.where(3) == "mixed.txt:3"

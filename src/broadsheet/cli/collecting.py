@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sized
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +15,18 @@ from broadsheet.cli.instance import fail, open_instance, progress, stderr
 if TYPE_CHECKING:
     # Not at run time: models can only be imported once Django is set up.
     from broadsheet.catalogue.intake import IntakeResult
-    from broadsheet.sources.record import SourceFile
+    from broadsheet.sources.data_file import Record
+    from broadsheet.sources.record import SourceError, SourceFile
 
 RECORDS_REFUSED = 1
 FILES_REFUSED = 3
 INTERRUPTED = 130
+MOST_REFUSED = 100_000
 
 
 @app.command("import")
 def import_files(
-    files: list[Path] = typer.Argument(help="Files to read."),
+    files: list[Path] = typer.Argument(help="Files to read, or folders of them."),
     format: str | None = typer.Option(
         None, "--format", help="saved-page, daily-papers-api or jsonl; default: detected."
     ),
@@ -47,15 +50,15 @@ def import_files(
     total, refused_files = IntakeResult(), 0
     day = captured_on.date() if captured_on else None
     try:
-        for path in files:
+        found = [one for path in files for one in _data_files(path)]
+        for path, member in found:
             try:
-                file = read_file(path, format=format, captured_on=day, query=query)
+                file = read_file(path, member=member, format=format, captured_on=day, query=query)
+                _take_in_file(file, f"{path.name}/{member}" if member else path.name, dry_run, total)
             except SourceError as error:
                 stderr.print(f"refused: {error}", style="red", markup=False, soft_wrap=True)
                 refused_files += 1
-                continue
-            _take_in_file(file, path.name, dry_run, total)
-        if len(files) > 1:
+        if len(found) > 1:
             typer.echo(f"together: {_told(total)}")
         if dry_run:
             typer.echo("dry run: nothing was changed")
@@ -70,8 +73,22 @@ def import_files(
         raise typer.Exit(RECORDS_REFUSED)
 
 
+def _data_files(path: Path) -> Iterator[tuple[Path, str]]:
+    """The files that a path stands for; what cannot be looked into is left to be refused where it is read."""
+    from broadsheet.sources.files import data_files
+    from broadsheet.sources.record import SourceError
+
+    try:
+        yield from data_files(path)
+    except SourceError:
+        yield path, ""
+
+
 def _take_in_file(file: SourceFile, name: str, is_dry_run: bool, total: IntakeResult) -> None:
-    """Take the records of one file in, say what came of it, and count it into ``total``."""
+    """Take the records of one file in, say what came of it, and count it into ``total``.
+
+    Raises ``SourceError`` where the file cannot be read to its end; what was read before is kept.
+    """
     from broadsheet.catalogue.intake import take_in
 
     done = 0
@@ -80,13 +97,38 @@ def _take_in_file(file: SourceFile, name: str, is_dry_run: bool, total: IntakeRe
         def count(records: int) -> None:
             nonlocal done
             done += records
-            step(done, len(file.records))
+            if file.position is not None:
+                step(*file.position())
+            elif isinstance(file.records, Sized):
+                step(done, len(file.records))
 
-        result = take_in(file.records, source=file.source, page=file.page, is_dry_run=is_dry_run, on_progress=count)
+        broken: list[SourceError] = []
+        records = _until_broken(file, broken)
+        result = take_in(records, source=file.source, page=file.page, is_dry_run=is_dry_run, on_progress=count)
     total.add(result)
     typer.echo(f"{name}: {_told(result)}")
     for bad in result.refused:
         stderr.print(f"refused: {bad.where}: {bad.reason}", style="red", markup=False, soft_wrap=True)
+    if broken:
+        raise broken[0]
+
+
+def _until_broken(file: SourceFile, broken: list[SourceError]) -> Iterator[Record]:
+    """The records of a file up to where it cannot be read any further; the reason goes into ``broken``.
+
+    What cannot be read is held until it is told, so a file that holds little else is given up.
+    """
+    from broadsheet.sources.record import BadRecord, SourceError
+
+    refused = 0
+    try:
+        for record in file.records:
+            refused += isinstance(record, BadRecord)
+            if refused > MOST_REFUSED:
+                raise SourceError(f"more than {MOST_REFUSED:,} of its records cannot be read; given up")
+            yield record
+    except SourceError as error:
+        broken.append(error)
 
 
 def _told(result: IntakeResult) -> str:

@@ -1,64 +1,100 @@
-"""Reading a file of papers whatever its format: the formats known, and telling them apart by content."""
+"""Reading files of papers whatever their format: the formats known, and telling them apart by content."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from broadsheet.sources import hf_daily, jsonl, saved_page
+from broadsheet.sources.data_file import DataFile, is_archive, is_hidden, members, open_data
+from broadsheet.sources.file_shape import Head
+from broadsheet.sources.formats import bibtex
 from broadsheet.sources.record import SourceError, SourceFile
-from broadsheet.sources.text_file import TextFile, load_text
+from broadsheet.sources.text_file import TextFile
 
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A format of files: what shows it, how to recognise it in a text, and how to read it."""
+    """A format of files: what shows it, how to recognise it by a file's beginning, and how to read it."""
 
     sign: str
-    looks_like: Callable[[str], bool]
-    read: Callable[[TextFile], SourceFile]
+    looks_like: Callable[[Head], bool]
+    read: Callable[[DataFile], SourceFile]
+
+
+def _of_text(looks_like: Callable[[str], bool]) -> Callable[[Head], bool]:
+    return lambda head: looks_like(head.text)
+
+
+def _at_once(read: Callable[[TextFile], SourceFile]) -> Callable[[DataFile], SourceFile]:
+    return lambda file: read(file.text())
 
 
 # In the order in which they are tried. A line of JSON lines may also begin like an answer of the API.
 FORMATS: dict[str, FileFormat] = {
     saved_page.FORMAT: FileFormat(
         "the header of a Daily Papers page or a line '·' before a date",
-        saved_page.looks_like_saved_page,
-        saved_page.read_saved_page,
+        _of_text(saved_page.looks_like_saved_page),
+        _at_once(saved_page.read_saved_page),
+    ),
+    bibtex.FORMAT: FileFormat(
+        "a line that begins an entry with a key, as '@article{key,'", bibtex.looks_like_bibtex, bibtex.read_bibtex
     ),
     jsonl.FORMAT: FileFormat(
-        "a JSON object with a title or a text on one of the first lines", jsonl.looks_like_jsonl, jsonl.read_jsonl
+        "a JSON object with a title or a text on one of the first lines",
+        _of_text(jsonl.looks_like_jsonl),
+        jsonl.read_jsonl,
     ),
     hf_daily.FORMAT: FileFormat(
         "a JSON array, or a JSON object with an array 'data'",
-        hf_daily.looks_like_daily_papers,
-        hf_daily.read_daily_papers,
+        _of_text(hf_daily.looks_like_daily_papers),
+        _at_once(hf_daily.read_daily_papers),
     ),
 }
 
 
-def read_file(path: Path, *, format: str | None = None, captured_on: date | None = None, query: str = "") -> SourceFile:
-    """Read the papers of a file.
+def read_file(
+    path: Path, *, member: str = "", format: str | None = None, captured_on: date | None = None, query: str = ""
+) -> SourceFile:
+    """Read the papers of a file, or of the file ``member`` in a zip archive; gzip is unpacked.
 
     ``format`` is a name of ``FORMATS``; without it the content decides. ``captured_on`` is the day on which the file
     was saved, ``query`` the search that it answers; both are the person's word and belong to saved pages, though the
     day also serves answers of the API that state none.
 
     Raises ``SourceError`` (``file:line: reason``) if the file cannot be read, is not UTF-8 text, is of no known
-    format, or breaks its format as a whole. A record that cannot be read is a ``BadRecord`` among the others.
+    format, or breaks its format as a whole. A record that cannot be read is a ``BadRecord`` among the others. A large
+    file of a format that is read piece by piece is read when its records are asked for, and never held whole.
     """
     if format is not None and format not in FORMATS:
         raise SourceError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
-    file = load_text(path, captured_on=captured_on, query=query)
-    return FORMATS[format or detect_format(file)].read(file)
+    file = open_data(path, member=member, captured_on=captured_on, query=query)
+    head = Head(file.head_text())
+    return FORMATS[format or detect_format(file.name, head)].read(file)
 
 
-def detect_format(file: TextFile) -> str:
-    """The name of the first format that the text looks like; raise ``SourceError`` naming what was tried."""
-    for name, known in FORMATS.items():
-        if known.looks_like(file.text):
-            return name
-    tried = "; ".join(f"{name} ({known.sign})" for name, known in FORMATS.items())
-    raise SourceError(f"{file.name}:1: of no known format; looked for {tried}")
+def detect_format(name: str, head: Head) -> str:
+    """The name of the first format that a file begins like; raise ``SourceError`` naming what was tried."""
+    for found, known in FORMATS.items():
+        if known.looks_like(head):
+            return found
+    tried = "; ".join(f"{tried} ({known.sign})" for tried, known in FORMATS.items())
+    raise SourceError(f"{name}:1: of no known format; looked for {tried}")
+
+
+def data_files(path: Path) -> Iterator[tuple[Path, str]]:
+    """The files of data that a path stands for, each with the name of the member if it is one of a zip archive.
+
+    A folder stands for the files in it and in its folders, in the order of their names; an archive for its members;
+    anything else for itself. Hidden files are passed over. Raises ``SourceError`` for what cannot be opened.
+    """
+    if path.is_dir():
+        for inner in sorted(path.rglob("*")):
+            if inner.is_file() and not is_hidden(inner.relative_to(path)):
+                yield from data_files(inner)
+    elif path.is_file() and is_archive(path):
+        yield from ((path, name) for name in members(path))
+    else:
+        yield path, ""

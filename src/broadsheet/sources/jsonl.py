@@ -28,8 +28,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import get_args
 
+from broadsheet.sources.data_file import DataFile, streamed
 from broadsheet.sources.fields import FieldError, Fields, checked_text, tidy_address
 from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
 from broadsheet.sources.record import (
@@ -42,8 +44,9 @@ from broadsheet.sources.record import (
     PaperRecord,
     SourceFile,
 )
+from broadsheet.sources.stated_links import kind_of_address
 from broadsheet.sources.stripped_math import has_stripped_math
-from broadsheet.sources.text_file import TextFile, slugify
+from broadsheet.sources.text_file import slugify
 
 FORMAT = "jsonl"
 
@@ -51,7 +54,6 @@ _TITLE_LIMIT = 200
 _BETWEEN_NAMES = re.compile(r",? and |, ")
 _SENTENCE_END = re.compile(r"(?<=[^\s.])\s?[.?!](?=\s)")
 _KINDS: dict[str, LinkKind] = {kind: kind for kind in get_args(LinkKind)}
-_CODE_SITES = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/", re.IGNORECASE)
 
 
 def looks_like_jsonl(text: str) -> bool:
@@ -60,17 +62,19 @@ def looks_like_jsonl(text: str) -> bool:
     return any(_is_record_line(line) for line, _ in zip(lines, range(20), strict=False))
 
 
-def read_jsonl(file: TextFile) -> SourceFile:
-    """Read one paper a line; blank lines are passed over.
+def read_jsonl(file: DataFile) -> SourceFile:
+    """Read one paper a line, as the records are asked for; blank lines are passed over.
 
     A line that is not a JSON object, has neither title nor text, or has a field of the wrong type is a bad record. The
     source is named after the file, or after its folder if it is called ``corpus.jsonl``.
     """
     name = slugify(file.folder if file.stem == "corpus" else file.stem) or "papers"
-    records = [
-        _record(line, file.where(number)) for number, line in enumerate(file.text.split("\n"), 1) if line.strip()
-    ]
-    return SourceFile(source=f"{FORMAT}:{name}", format=FORMAT, records=tuple(records))
+    return streamed(file, f"{FORMAT}:{name}", FORMAT, lambda: _records(file))
+
+
+def _records(file: DataFile) -> Iterator[PaperRecord | BadRecord]:
+    for number, line in file.lines():
+        yield line if isinstance(line, BadRecord) else _record(line, file.where(number))
 
 
 def _is_record_line(line: str) -> bool:
@@ -209,13 +213,4 @@ def _link(entry: object) -> LinkRecord:
     else:
         fields = Fields(entry, "a link")
         url, stated = tidy_address(*fields.first("url")), fields.text("kind").strip()
-    return LinkRecord(kind=_KINDS.get(stated) or _kind_of_address(url), url=url)
-
-
-def _kind_of_address(url: str) -> LinkKind:
-    if _CODE_SITES.match(url):
-        return "code"
-    if url.lower().partition("?")[0].endswith(".pdf"):
-        return "pdf"
-    identifier = parse_identifier(url)
-    return "abstract" if identifier and identifier.scheme in {"arxiv", "doi"} else "other"
+    return LinkRecord(kind=_KINDS.get(stated) or kind_of_address(url), url=url)

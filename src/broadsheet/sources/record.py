@@ -6,6 +6,7 @@ read) and knows nothing of the catalogue. Texts are kept as received: cleaning i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -176,10 +177,13 @@ class SavedPageRecord:
 class SourceFile:
     """A file that was recognised and read: which source, its records in order, and its page, if it is one.
 
-    ``records`` holds good and bad records in the order of the file.
+    ``records`` holds good and bad records in the order of the file: a tuple where the file is small; else they are read
+    as they are asked for, and again by each loop over them. ``position`` then tells how many bytes of how many were
+    read, zeros where nobody knows; a file that cannot be read to its end raises ``SourceError`` from the loop.
     """
 
     source: str
     format: str
-    records: tuple[PaperRecord | BadRecord, ...]
+    records: Iterable[PaperRecord | BadRecord | DeletedRecord]
     page: SavedPageRecord | None = None
+    position: Callable[[], tuple[int, int]] | None = None

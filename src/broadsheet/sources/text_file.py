@@ -1,4 +1,4 @@
-"""A file on disk as text, with what its readers need to know of it."""
+"""The text of a file, with what its readers need to know of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from broadsheet.sources.record import SourceError
 
+_LONGEST_CHARACTER = 4
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -34,17 +34,15 @@ class TextFile:
         return f"{self.name}:{line}"
 
 
-def load_text(path: Path, *, captured_on: date | None = None, query: str = "") -> TextFile:
-    """Read a UTF-8 file; raise ``SourceError`` if it is missing, empty, binary or not UTF-8."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
+def text_file(
+    name: str, content: bytes, *, stem: str, folder: str, captured_on: date | None = None, query: str = ""
+) -> TextFile:
+    """The bytes of a file as a text; raise ``SourceError`` if they are none."""
     return TextFile(
-        name=path.name,
-        stem=path.stem,
-        folder=path.absolute().parent.name,
-        text=_decode(path.name, content),
+        name=name,
+        stem=stem,
+        folder=folder,
+        text=decode(name, content),
         digest=hashlib.sha256(content).hexdigest(),
         captured_on=captured_on,
         query=query,
@@ -56,7 +54,12 @@ def slugify(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
-def _decode(name: str, content: bytes) -> str:
+def decode(name: str, content: bytes, *, is_cut: bool = False) -> str:
+    """The text of bytes in UTF-8 with line feeds, without a byte-order mark.
+
+    Raises ``SourceError``, which begins with ``name`` and the line, for any other bytes and for blanks alone. With
+    ``is_cut`` more bytes would follow, so the last character may lack some of its own.
+    """
     if content.startswith(_UTF16_MARKS):
         raise SourceError(f"{name}:1: the file is UTF-16; save it as UTF-8")
     if (position := content.find(b"\0")) >= 0:
@@ -66,6 +69,8 @@ def _decode(name: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         # A byte-order mark is cut off before decoding, so positions are counted without it.
         position = error.start + (len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0)
+        if is_cut and position >= len(content) - _LONGEST_CHARACTER and error.reason == "unexpected end of data":
+            return decode(name, content[:position])
         line = _line_of(content, position)
         raise SourceError(f"{name}:{line}: not UTF-8 (byte {position + 1} is 0x{content[position]:02x})") from error
     if not text.strip():
