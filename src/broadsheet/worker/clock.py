@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from broadsheet.catalogue.enrichment.keyphrasing import keyphrase_some
 from broadsheet.search.engines.base import EngineError
+from broadsheet.search.extracts import extract_some
 from broadsheet.search.maintenance import do_some, maintain
 from broadsheet.worker.crew import Crew
 from broadsheet.worker.jobs import errands
@@ -64,7 +66,10 @@ def _told_by_signals(stop: threading.Event) -> Iterator[None]:
 
 
 def do_what_is_due() -> int:
-    """One short step; returns how many papers were indexed or embedded, 0 when nothing is due."""
+    """One short step; returns how many papers it moved, 0 when nothing is due.
+
+    A new paper is first made to be found; keyphrases and an extract have time.
+    """
     try:
         count = do_some()
     except EngineError as error:
@@ -72,7 +77,7 @@ def do_what_is_due() -> int:
         return 0
     if count:
         logger.info("%d papers indexed", count)
-    return count
+    return count or keyphrase_some() or extract_some()
 
 
 class Upkeep:

@@ -4,24 +4,47 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
-_END = re.compile(r"[.!?][\"'”’)\]]{0,3}\s+(?=[^\Wa-z_]|[\"'“‘(\[])|[。！？]+[”’」』）]*\s*(?=\S)")
+# A blank was lost between two sentences where a word like these follows the full stop ("well.We"); before other words
+# it is more likely a name ("torch.Tensor").
+_OPENERS = (
+    "A|Additionally|Although|An|As|At|Based|Because|But|By|Code|Compared|Despite|During|Existing|Experimental|"
+    "Experiments|Extensive|Finally|First|Firstly|For|From|Further|Furthermore|Given|Here|However|If|In|Indeed|Instead|"
+    "It|Its|Many|Moreover|Most|Notably|Of|On|Our|Over|Overall|Previous|Recent|Recently|Results|Second|Secondly|Since|"
+    "Some|Specifically|Such|That|The|Their|Then|There|Therefore|These|They|This|Through|Thus|To|Unlike|Using|We|When|"
+    "Whereas|While|With|Yet"
+)
+_END = re.compile(
+    r"[.!?][\"'”’)\]]{0,3}(?:\s+(?=[^\Wa-z_]|[\"'“‘(\[])|(?<=[a-z\d)\]]{2}[.!?])(?=(?:" + _OPENERS + r")\s))"
+    r"|[。！？]+[”’」』）]*\s*(?=\S)"
+)
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|cf|vs|al|etc|figs?|eqs?|sec|tab|no|vol|approx|resp|dr|prof|mrs?|st|ca|w\.r\.t|a\.k\.a|[A-Z]))\.",
+    r"(?:\b(?:e\.g|i\.e|cf|vs|al|etc|algs?|approx|ca|chap|defs?|dr|eqn?s?|figs?|i\.i\.d|mrs?|no|nos|pp|prof|props?|"
+    r"refs?|resp|secs?|sects?|st|tabs?|thms?|vol|w\.r\.t|a\.k\.a|[A-Z]))\.\Z",
     re.IGNORECASE,
 )
 _LOOK_BACK = 8
 
 
 def sentence_starts(text: str) -> list[int]:
-    """Positions at which sentences begin, the first at 0; abbreviations and initials end none."""
+    """Positions at which sentences begin, the first at 0; abbreviations, initials and decimals end none.
+
+    A sentence begins behind its full stop and the blanks, also where the blank was lost before a word that begins many
+    sentences.
+    """
     starts = [0]
     for match in _END.finditer(text):
         before = text[max(0, match.start() - _LOOK_BACK) : match.start() + 1]
-        abbreviation = _ABBREVIATION.search(before)
-        if abbreviation is None or abbreviation.end() < len(before):
+        if _ABBREVIATION.search(before) is None:
             starts.append(match.end())
     return starts
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a plain text in order, each with the blanks behind it: joined they are the text again."""
+    starts = [*sentence_starts(text), len(text)]
+    return [text[start:end] for start, end in pairwise(starts) if start < end]
 
 
 def next_break(text: str, start: int, limit: int) -> int:
