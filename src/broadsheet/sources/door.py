@@ -80,10 +80,18 @@ class Door(Protocol):
     ) -> Answer:
         """Fetch an address. ``params`` are added to its query.
 
-        With ``is_conditional`` the validators of the last such answer are sent along, and ``is_unchanged`` may come
-        back. Raises ``FetchError`` of the kind that says what went wrong; a host that asks for patience is waited for
-        as long as the door is allowed to, then ``BusyError`` says when to come back.
+        With ``is_conditional`` the validators of the last answer that was ``remember``ed are sent along, and
+        ``is_unchanged`` may come back. Raises ``FetchError`` of the kind that says what went wrong; a host that asks
+        for patience is waited for as long as the door is allowed to, then ``BusyError`` says when to come back.
         """
 
     def post(self, url: str, *, json: Any, headers: Mapping[str, str] | None = None) -> Answer:
         """Send plain data as JSON and fetch the answer; as ``get``, but never repeated once the server has it."""
+
+    def remember(self, answer: Answer) -> None:
+        """Say that an answer's content is safe where it belongs: from now on ``is_unchanged`` may come back for it.
+
+        Without it a conditional request is answered in full, so a process that dies between fetching and storing loses
+        nothing. A source calls it behind the ``yield`` of the page that it made of the answer: when it is asked to go
+        on, the page is stored.
+        """

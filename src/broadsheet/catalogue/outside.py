@@ -1,0 +1,36 @@
+"""The door to the internet with this instance's settings; whoever fetches something asks for it here."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from broadsheet.sources.http import HttpDoor, Limits
+from broadsheet.sources.http.http_door import PATIENCE
+
+FOLDER = "politeness"
+"""Below the instance's home: queues, waits and validators, shared by all its processes."""
+
+
+def door(*, reader: str = "", patience: float = PATIENCE, limits: Limits | None = None) -> HttpDoor:
+    """A door that tells hosts who asks, keeps their pace with all other processes, and knows the intranet.
+
+    ``reader`` is the name of the source that fetches: what one has seen is still new to another. ``patience`` is how
+    many seconds a call may wait for its turn. Raises ``ImproperlyConfigured`` naming the setting that cannot be used.
+    """
+    try:
+        return HttpDoor(
+            settings.HOME / FOLDER,
+            contact=contact(),
+            allowed=settings.INTRANET,
+            limits=limits,
+            patience=patience,
+            reader=reader,
+        )
+    except ValueError as error:
+        raise ImproperlyConfigured(f"BROADSHEET_INTRANET={error}") from error
+
+
+def contact() -> str:
+    """How a host's people reach whoever runs the instance: its address and, where one is set, its contact."""
+    return "; ".join(part for part in (settings.BASE_URL, settings.CONTACT) if part)
