@@ -5,17 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 from django.db.models import CharField, Model
 from django.utils import timezone
 
-from broadsheet.catalogue.models import Authorship, Category, Identifier, Listing, Organisation, Paper, SourceRecord
-from broadsheet.sources.record import BadRecord, LinkRecord, PaperRecord
+from broadsheet.catalogue.models import (
+    Announcement,
+    Authorship,
+    Category,
+    Identifier,
+    Listing,
+    Organisation,
+    Paper,
+    SourceRecord,
+    Tombstone,
+)
+from broadsheet.sources.identifiers import canonical_identifier
+from broadsheet.sources.record import (
+    AnnouncementKind,
+    BadRecord,
+    DeletedRecord,
+    IdentifierRecord,
+    LinkRecord,
+    PaperRecord,
+    StatementKind,
+)
 
 LONGEST_TITLE = 1_000
 LONGEST_ABSTRACT = 50_000
 LONGEST_NAME = 500
+LONGEST_NOTE = 10_000
 MOST_AUTHORS = 10_000
+MOST_VERSIONS = 1_000
 EARLIEST_YEAR = 1600
 FURTHEST_AHEAD = timedelta(days=366)
 LARGEST_COUNT = 2_147_483_647
@@ -26,6 +48,14 @@ def refusal(record: PaperRecord) -> BadRecord | None:
     """Why a record, made ``storable`` already, cannot be taken; None when it can."""
     reason = next((reason for check in (_texts, _dates, _numbers, _names) for reason in check(record)), "")
     return BadRecord(where=record.where, reason=reason) if reason else None
+
+
+def refusal_of_deletion(record: DeletedRecord) -> BadRecord | None:
+    """Why a source's word that it removed a paper cannot be taken; None when it can."""
+    most = longest(Tombstone, "ref")
+    if not record.ref or len(record.ref) > most or storable_text(record.ref) != record.ref:
+        return BadRecord(where=record.where, reason=f"the key of what was removed is not from 1 to {most} characters")
+    return None
 
 
 def _texts(record: PaperRecord) -> Iterator[str]:
@@ -41,11 +71,22 @@ def _texts(record: PaperRecord) -> Iterator[str]:
         yield f"it names {len(record.authors):,} authors, more than {MOST_AUTHORS:,}"
     if any(not author.name.strip() or len(author.name) > LONGEST_NAME for author in record.authors):
         yield f"an author's name is empty or longer than {LONGEST_NAME} characters"
+    notes = [record.licence, record.remarks, record.journal_ref]
+    if any(len(note) > LONGEST_NOTE for note in notes):
+        yield f"the licence, the remarks or the journal's reference are longer than {LONGEST_NOTE:,} characters"
+    if any(len(one.text) + len(one.url) > LONGEST_NOTE for one in record.statements):
+        yield f"a statement is longer than {LONGEST_NOTE:,} characters"
+    if max(len(record.versions), len(record.statements), len(record.announcements)) > MOST_VERSIONS:
+        yield f"it has more than {MOST_VERSIONS:,} versions, statements or announcements"
 
 
 def _dates(record: PaperRecord) -> Iterator[str]:
     latest = timezone.localdate() + FURTHEST_AHEAD
-    for day in (record.published_on, record.listing.listed_on if record.listing else None):
+    days = [record.published_on, record.listing.listed_on if record.listing else None]
+    days += [one.stated_on for one in record.statements]
+    days += [one.announced_on for one in record.announcements]
+    days += [moment.date() for moment in (record.version_at, *(one.submitted_at for one in record.versions)) if moment]
+    for day in days:
         if day is not None and not (day.year >= EARLIEST_YEAR and day <= latest):
             yield f"the date {day.isoformat()} is before {EARLIEST_YEAR} or more than a year ahead"
 
@@ -58,6 +99,7 @@ def _numbers(record: PaperRecord) -> Iterator[str]:
         ("the number of authors", record.author_count, LARGEST_COUNT),
         ("the rank", record.listing.rank if record.listing else None, LARGEST_COUNT),
         ("the version", record.version_number, LARGEST_VERSION),
+        *(("the version", one.number, LARGEST_VERSION) for one in record.versions),
     ):
         if number is not None and not 0 <= number <= largest:
             yield f"{name} is {number}, not from 0 to {largest:,}"
@@ -68,9 +110,10 @@ def _names(record: PaperRecord) -> Iterator[str]:
     stated: list[tuple[str, type[Model], str, Sequence[str]]] = [
         ("the source's key", SourceRecord, "ref", [record.ref]),
         ("an author's ORCID", Authorship, "orcid", [author.orcid for author in record.authors]),
-        ("an identifier", Identifier, "value", [identifier.value for identifier in record.identifiers]),
+        ("an identifier", Identifier, "value", [value for it in record.identifiers for value in _forms(it)]),
         ("an identifier's scheme", Identifier, "scheme", [identifier.scheme for identifier in record.identifiers]),
         ("a category", Category, "code", record.categories),
+        ("a category", Announcement, "category", [one.category for one in record.announcements]),
         ("an organisation's short name", Organisation, "slug", [item.slug for item in record.organisations]),
         ("an organisation's name", Organisation, "name", [item.name for item in record.organisations]),
         ("the name of what wrote the summary", Paper, "summary_model", [record.summary_model]),
@@ -80,8 +123,17 @@ def _names(record: PaperRecord) -> Iterator[str]:
         most = longest(model, field)
         if any(len(value) > most for value in values):
             yield f"{told} is longer than {most} characters"
-    if any(not (item.scheme and item.value) for item in record.identifiers) or not all(record.categories):
+    categories = [*record.categories, *(one.category for one in record.announcements)]
+    if any(not (item.scheme and item.value) for item in record.identifiers) or not all(categories):
         yield "an identifier or a category is empty"
+    are_known = all(one.kind in get_args(StatementKind) for one in record.statements)
+    if not are_known or any(one.kind not in get_args(AnnouncementKind) for one in record.announcements):
+        yield "a statement or an announcement is of a kind that is not known"
+
+
+def _forms(identifier: IdentifierRecord) -> tuple[str, str]:
+    """As stated, and as it will be stored."""
+    return identifier.value, canonical_identifier(identifier.scheme, identifier.value)[1]
 
 
 def longest(model: type[Model], field: str) -> int:
@@ -108,6 +160,11 @@ def storable(record: PaperRecord) -> PaperRecord:
         keywords=tuple(text(word) for word in record.keywords),
         summary=text(record.summary),
         summary_model=text(record.summary_model),
+        licence=text(record.licence),
+        remarks=text(record.remarks),
+        journal_ref=text(record.journal_ref),
+        statements=tuple(replace(one, text=text(one.text), url=text(one.url)) for one in record.statements),
+        announcements=tuple(replace(one, category=text(one.category)) for one in record.announcements),
         listing=record.listing and replace(record.listing, submitted_by=text(record.listing.submitted_by)),
     )
 

@@ -13,20 +13,24 @@ from itertools import islice
 from django.db import connection, transaction
 
 from broadsheet.catalogue import writing
-from broadsheet.catalogue.admission import longest, refusal, storable, storable_text
-from broadsheet.catalogue.matching import (
-    CounterDraft,
-    Draft,
-    ListingDraft,
-    Matcher,
-    identifiers_of,
-    load_drafts,
-    merge_counter,
-    merge_listing,
+from broadsheet.catalogue.admission import longest, refusal, refusal_of_deletion, storable, storable_text
+from broadsheet.catalogue.deletions import Graveyard
+from broadsheet.catalogue.drafts import Item, item_of, load_drafts
+from broadsheet.catalogue.matching import Matcher
+from broadsheet.catalogue.merging import Described, digest_of, payload_of, title_hash
+from broadsheet.catalogue.models import (
+    Announcement,
+    Counter,
+    Listing,
+    Paper,
+    SavedPage,
+    SavedPageEntry,
+    Source,
+    SourceRecord,
 )
-from broadsheet.catalogue.merging import Described, Payload, digest_of, payload_of, title_hash
-from broadsheet.catalogue.models import Counter, Listing, Paper, SavedPage, SavedPageEntry, Source, SourceRecord
-from broadsheet.sources.record import BadRecord, PaperRecord, SavedPageRecord
+from broadsheet.sources.record import BadRecord, DeletedRecord, PaperRecord, SavedPageRecord
+
+Record = PaperRecord | BadRecord | DeletedRecord
 
 BATCH_SIZE = 200
 # One number for all writers of papers; PostgreSQL lets them in one after the other by it.
@@ -35,23 +39,28 @@ WRITERS_LOCK = 6_171_623
 
 @dataclass(slots=True)
 class IntakeResult:
-    """How many records made a new paper, changed one, changed nothing, or were refused, and why those were."""
+    """How many records made a new paper, changed one, changed nothing, or were refused, and why those were.
+
+    ``deleted`` counts the records by which a source removed a paper; those of a removal that is known change nothing.
+    """
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    deleted: int = 0
     refused: list[BadRecord] = field(default_factory=list)
 
     @property
     def read(self) -> int:
         """All records that were looked at."""
-        return self.created + self.changed + self.unchanged + len(self.refused)
+        return self.created + self.changed + self.unchanged + self.deleted + len(self.refused)
 
     def add(self, other: IntakeResult) -> None:
         """Count another result into this one."""
         self.created += other.created
         self.changed += other.changed
         self.unchanged += other.unchanged
+        self.deleted += other.deleted
         self.refused += other.refused
 
 
@@ -60,7 +69,7 @@ class _DryRunDone(Exception):  # noqa: N818  (a signal, not an error)
 
 
 def take_in(
-    records: Iterable[PaperRecord | BadRecord],
+    records: Iterable[Record],
     *,
     source: str,
     page: SavedPageRecord | None = None,
@@ -85,7 +94,7 @@ def take_in(
 
 
 def _take_in_batches(
-    records: Iterable[PaperRecord | BadRecord],
+    records: Iterable[Record],
     source: str,
     page: SavedPageRecord | None,
     on_progress: Callable[[int], None],
@@ -108,61 +117,58 @@ def _wait_for_other_writers() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
 
 
-def _batches(records: Iterable[PaperRecord | BadRecord]) -> Iterator[list[PaperRecord | BadRecord]]:
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
     iterator = iter(records)
     while batch := list(islice(iterator, BATCH_SIZE)):
         yield batch
 
 
-def _take_in_batch(
-    batch: Sequence[PaperRecord | BadRecord], source: str, page: SavedPageRecord | None, first_rank: int
-) -> IntakeResult:
+def _take_in_batch(batch: Sequence[Record], source: str, page: SavedPageRecord | None, first_rank: int) -> IntakeResult:
     result = IntakeResult()
     Source.objects.get_or_create(slug=source)
-    good: list[tuple[int, PaperRecord, Payload, str]] = []
-    for rank, record in enumerate(batch, first_rank):
+    good = [(rank, record) for rank, record in enumerate(map(_admitted, batch), first_rank)]
+    items = {rank: _item(record, source) for rank, record in good if isinstance(record, PaperRecord)}
+    graves = Graveyard(source, {record.ref for _, record in good if not isinstance(record, BadRecord) and record.ref})
+    matcher = Matcher()
+    matcher.load(items.values(), {(source, record.ref) for _, record in good if isinstance(record, DeletedRecord)})
+    for rank, record in good:
         if isinstance(record, BadRecord):
             result.refused.append(record)
-            continue
-        clean = storable(record)
-        bad = refusal(clean)
-        if bad is not None:
-            result.refused.append(bad)
+        elif isinstance(record, DeletedRecord):
+            is_new = graves.bury(record, matcher)
+            result.deleted += is_new
+            result.unchanged += not is_new
+        elif graves.holds(record.ref, items[rank].payload):
+            result.unchanged += 1
         else:
-            good.append((rank, clean, payload_of(clean), title_hash(clean.title)))
-    matcher = Matcher(source)
-    matcher.load(
-        {pair for _, _, payload, _ in good for pair in identifiers_of(payload)},
-        {record.ref for _, record, _, _ in good if record.ref},
-        {hashed for _, _, _, hashed in good if hashed},
-        {digest_of(payload) for _, _, payload, hashed in good if not hashed},
-    )
-    ranked: list[tuple[int, Payload, str, str]] = []
-    for rank, record, payload, hashed in good:
-        _take_in_record(matcher, record, payload, hashed, result)
-        ranked.append((rank, payload, record.ref, hashed))
+            _take_in_record(matcher, source, record, items[rank], result)
     writing.write(matcher.drafts)
+    graves.write()
     if page is not None:
-        drafts = {rank: matcher.find(payload, ref, hashed) for rank, payload, ref, hashed in ranked}
+        drafts = {rank: matcher.holder(item) for rank, item in items.items()}
         _write_page(page, source, {rank: writing.row(draft) for rank, draft in drafts.items() if draft})
     return result
 
 
-def _take_in_record(matcher: Matcher, record: PaperRecord, payload: Payload, hashed: str, result: IntakeResult) -> None:
-    draft = matcher.find(payload, record.ref, hashed)
-    is_new = draft is None
-    if draft is None:
-        draft = Draft()
-    described = Described(matcher.source, digest_of(payload), payload)
-    has_changed = draft.describe(matcher.source, record.ref, hashed, described)
-    matcher.add(draft)
-    if record.listing is not None:
-        listing = ListingDraft(record.listing.rank, record.listing.submitted_by)
-        has_changed |= merge_listing(draft, (matcher.source, record.listing.listed_on), listing)
-    figures = [figure or 0 for figure in (record.votes_count, record.comments_count, record.stars_count)]
-    if any(figures):
-        counter = CounterDraft(*figures)
-        has_changed |= merge_counter(draft, matcher.source, counter)
+def _admitted(record: Record) -> Record:
+    """The record as it can be stored, or why it cannot."""
+    if isinstance(record, BadRecord):
+        return record
+    if isinstance(record, DeletedRecord):
+        return refusal_of_deletion(record) or record
+    clean = storable(record)
+    return refusal(clean) or clean
+
+
+def _item(record: PaperRecord, source: str) -> Item:
+    payload = payload_of(record)
+    return item_of(record.ref, title_hash(record.title), Described(source, digest_of(payload), payload))
+
+
+def _take_in_record(matcher: Matcher, source: str, record: PaperRecord, item: Item, result: IntakeResult) -> None:
+    draft, has_changed = matcher.put(item)
+    is_new = draft.paper is None and len(draft.items) == 1 and has_changed
+    has_changed |= draft.figures.take(source, record)
     draft.is_touched |= has_changed
     if is_new:
         result.created += 1
@@ -199,18 +205,19 @@ def forget_source(slug: str) -> int:
     """Remove everything that one source said; papers that no other source speaks of go away. Returns how many went."""
     with transaction.atomic():
         _wait_for_other_writers()
-        paper_ids = set(SourceRecord.objects.filter(source__slug=slug).values_list("paper_id", flat=True))
-        SourceRecord.objects.filter(source__slug=slug).delete()
+        paper_ids = sorted(set(SourceRecord.objects.filter(source__slug=slug).values_list("paper_id", flat=True)))
+        gone = 0
+        for start in range(0, len(paper_ids), BATCH_SIZE):
+            drafts = load_drafts(paper_ids[start : start + BATCH_SIZE])
+            for draft in drafts:
+                for place in [place for place in draft.items if place[0] == slug]:
+                    draft.remove(place)
+                draft.figures.drop(slug)
+            writing.write(drafts)
+            gone += sum(not draft.items for draft in drafts)
         Listing.objects.filter(source__slug=slug).delete()
         Counter.objects.filter(source__slug=slug).delete()
+        Announcement.objects.filter(source__slug=slug).delete()
         SavedPage.objects.filter(source__slug=slug).delete()
-        orphans = Paper.objects.filter(pk__in=paper_ids, source_records__isnull=True)
-        orphan_ids = list(orphans.values_list("pk", flat=True))
-        Paper.objects.filter(pk__in=orphan_ids).delete()
-        writing.note_changes(orphan_ids)
-        remaining = load_drafts(paper_ids.difference(orphan_ids))
-        for draft in remaining:
-            draft.is_touched = True
-        writing.write(remaining)
         Source.objects.filter(slug=slug).delete()
-    return len(orphan_ids)
+    return gone

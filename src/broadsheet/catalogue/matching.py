@@ -12,91 +12,16 @@ authors) belongs to the first of them that is known, and it never makes one pape
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable
+from typing import Any
 
-from broadsheet.catalogue.merging import Described, Payload, digest_of
-from broadsheet.catalogue.models import Counter, Listing, Paper, SourceRecord
+from broadsheet.catalogue.drafts import Draft, Item, Place, load_drafts
+from broadsheet.catalogue.merging import Name, Payload
+from broadsheet.catalogue.models import Identifier, SourceRecord
 from broadsheet.catalogue.text import fold, normalise_title
 
 # Without authors on both sides and with other abstracts, a short title ("Editorial", "A reply") proves nothing.
 FEWEST_TITLE_WORDS = 3
-
-
-@dataclass(slots=True)
-class ListingDraft:
-    """A listing as it will be written."""
-
-    rank: int | None = None
-    submitted_by: str = ""
-
-
-@dataclass(slots=True)
-class CounterDraft:
-    """A source's figures as they will be written."""
-
-    votes_count: int = 0
-    comments_count: int = 0
-    stars_count: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Draft:
-    """One paper while a batch is taken in: what is stored of it, and what the batch adds."""
-
-    paper: Paper | None = None
-    descriptions: dict[tuple[str, str, str], Described] = field(default_factory=dict)
-    added: list[tuple[str, str, Described]] = field(default_factory=list)
-    title_hashes: set[str] = field(default_factory=set)
-    refs: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    listings: dict[tuple[str, date], ListingDraft] = field(default_factory=dict)
-    counters: dict[str, CounterDraft] = field(default_factory=dict)
-    absorbed: list[Paper] = field(default_factory=list)
-    is_touched: bool = False
-
-    @property
-    def identifiers(self) -> set[tuple[str, str]]:
-        """Every identifier that any description states."""
-        return {pair for described in self.descriptions.values() for pair in identifiers_of(described.payload)}
-
-    def names(self) -> dict[str, set[str]]:
-        """What tells this paper from others: its identifiers by scheme, and each source's own keys."""
-        return _names_by_scheme(self.identifiers, self.refs)
-
-    def describe(self, source: str, ref: str, hashed_title: str, described: Described) -> bool:
-        """Add a description; False when exactly this one is there already."""
-        if not self.remember(source, ref, hashed_title, described):
-            return False
-        self.added.append((ref, hashed_title, described))
-        self.is_touched = True
-        return True
-
-    def remember(self, source: str, ref: str, hashed_title: str, described: Described) -> bool:
-        """Take note of a description that is stored already; False when it is known."""
-        place = (source, ref, described.digest)
-        if place in self.descriptions:
-            return False
-        self.descriptions[place] = described
-        if hashed_title:
-            self.title_hashes.add(hashed_title)
-        if ref:
-            self.refs[source].add(ref)
-        return True
-
-
-def identifiers_of(payload: Payload) -> set[tuple[str, str]]:
-    """The identifiers that one description states."""
-    return {(item["scheme"], item["value"]) for item in payload.get("identifiers", ())}
-
-
-def _names_by_scheme(identifiers: Iterable[tuple[str, str]], refs: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    names: dict[str, set[str]] = defaultdict(set)
-    for scheme, value in identifiers:
-        names[scheme].add(value)
-    for source, keys in refs.items():
-        names[f"key of {source}"] |= keys
-    return names
 
 
 def _surnames(payloads: Iterable[Payload]) -> set[str]:
@@ -109,20 +34,19 @@ def _surnames(payloads: Iterable[Payload]) -> set[str]:
     return names
 
 
-def _age(draft: Draft) -> float:
-    """Sorts stored papers by age, before new ones."""
-    return draft.paper.pk if draft.paper and draft.paper.pk else float("inf")
-
-
 class _Group:
     """A description and the papers that are found to be the one it speaks of."""
 
-    def __init__(self, payload: Payload, source: str, ref: str) -> None:
+    def __init__(self, item: Item) -> None:
         self.drafts: list[Draft] = []
-        self._payload = payload
-        self._title = normalise_title(payload["title"])
-        self._names = _names_by_scheme(identifiers_of(payload), {source: {ref} if ref else set()})
-        self._surnames = _surnames([payload])
+        self._payload = item.payload
+        self._title_hash = item.title_hash
+        self._names: dict[str, set[str]] = defaultdict(set)
+        for scheme, value in item.identifiers:
+            self._names[scheme].add(value)
+        if item.ref:
+            self._names[f"key of {item.described.source}"].add(item.ref)
+        self._surnames = _surnames([item.payload])
 
     def add(self, draft: Draft) -> None:
         """Take a paper in, with all that is known of it."""
@@ -147,141 +71,142 @@ class _Group:
         abstract = self._payload.get("abstract", "")
         if any(abstract == other.get("abstract", "") for other in theirs):
             return True
-        return len(self._title.split()) >= FEWEST_TITLE_WORDS
+        return len(normalise_title(self._payload["title"]).split()) >= FEWEST_TITLE_WORDS
 
     def _of_this_title(self, draft: Draft) -> list[Payload]:
-        payloads = [described.payload for described in draft.descriptions.values()]
-        return [payload for payload in payloads if normalise_title(payload["title"]) == self._title]
+        return [item.payload for item in draft.items.values() if item.title_hash == self._title_hash]
 
 
 class Matcher:
     """The papers that a batch may speak of, found by identifier, by key of the source, or by title."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.drafts: list[Draft] = []
-        self._by_identifier: dict[tuple[str, str], Draft] = {}
-        self._by_ref: dict[str, Draft] = {}
-        self._by_title: dict[str, list[Draft]] = defaultdict(list)
-        self._by_text: dict[tuple[str, str], Draft] = {}
+    def __init__(self) -> None:
+        self._drafts: dict[Draft, None] = {}
+        self._by_identifier: dict[Name, Draft] = {}
+        self._by_ref: dict[tuple[str, str], Draft] = {}
+        self._by_title: dict[str, dict[Draft, None]] = defaultdict(dict)
+        self._by_place: dict[Place, Draft] = {}
 
-    def load(
-        self, identifiers: set[tuple[str, str]], refs: set[str], title_hashes: set[str], digests: set[str]
-    ) -> None:
-        """Read every stored paper that shares an identifier, a key of this source, or a title with the batch.
+    @property
+    def drafts(self) -> list[Draft]:
+        """Every paper that is known, the stored ones first."""
+        return list(self._drafts)
 
-        ``digests`` are those of descriptions that have nothing to be found by but themselves.
+    def load(self, items: Iterable[Item], refs: Iterable[tuple[str, str]] = ()) -> None:
+        """Read every stored paper that shares an identifier, a key of its source, or a title with one of the items.
+
+        ``refs`` are further keys, with their sources.
         """
-        paper_ids = set(SourceRecord.objects.filter(title_hash__in=title_hashes).values_list("paper_id", flat=True))
-        paper_ids.update(
-            SourceRecord.objects.filter(source__slug=self.source, ref__in=refs).values_list("paper_id", flat=True)
-        )
-        paper_ids.update(
-            SourceRecord.objects.filter(source__slug=self.source, title_hash="", digest__in=digests).values_list(
-                "paper_id", flat=True
-            )
-        )
-        paper_ids.update(
-            paper_id
-            for paper_id, scheme, value in Paper.objects.filter(
-                identifiers__value__in={value for _, value in identifiers}
-            ).values_list("id", "identifiers__scheme", "identifiers__value")
-            if (scheme, value) in identifiers
-        )
-        for draft in load_drafts(paper_ids):
+        items = list(items)
+        for draft in load_drafts(_stored(items, set(refs))):
             self.add(draft)
 
     def add(self, draft: Draft) -> None:
         """Make a draft findable by everything that is known of it."""
-        if draft not in self.drafts:
-            self.drafts.append(draft)
-        for pair in draft.identifiers:
-            self._by_identifier[pair] = draft
-        for ref in draft.refs.get(self.source, ()):
-            self._by_ref[ref] = draft
-        for source, ref, digest in draft.descriptions:
-            if source == self.source:
-                self._by_text[ref, digest] = draft
-        for hashed in draft.title_hashes:
-            if draft not in self._by_title[hashed]:
-                self._by_title[hashed].append(draft)
+        self._drafts[draft] = None
+        for item in draft.items.values():
+            self.note(draft, item)
 
-    def find(self, payload: Payload, ref: str, hashed_title: str) -> Draft | None:
-        """The paper that a description speaks of, or None for a new one; merges papers that turn out to be one."""
-        known = self._by_text.get((ref, digest_of(payload)))
-        if known is not None:
-            return known
-        matches = [draft for pair in sorted(identifiers_of(payload)) if (draft := self._by_identifier.get(pair))]
-        if ref and ref in self._by_ref:
-            matches.append(self._by_ref[ref])
-        group = _Group(payload, self.source, ref)
-        for draft in dict.fromkeys(matches):
-            group.add(draft)
-        candidates = [draft for draft in self._by_title.get(hashed_title, ()) if draft not in group.drafts]
-        # Those with an author in common first: they are surer than those of which only the title is known.
-        for draft in sorted(candidates, key=lambda draft: (not group.shares_author(draft), _age(draft))):
-            if group.may_hold(draft):
+    def note(self, draft: Draft, item: Item) -> None:
+        """Make a draft findable by one of its descriptions."""
+        self._drafts[draft] = None
+        self._by_place[item.place] = draft
+        for name in item.identifiers:
+            self._by_identifier[name] = draft
+        if item.ref:
+            self._by_ref[item.described.source, item.ref] = draft
+        if item.title_hash:
+            self._by_title[item.title_hash][draft] = None
+
+    def holder(self, item: Item) -> Draft | None:
+        """The paper that has exactly this description."""
+        return self._by_place.get(item.place)
+
+    def keyed(self, source: str, ref: str) -> Draft | None:
+        """The paper for which a source has this key."""
+        return self._by_ref.get((source, ref))
+
+    def put(self, item: Item) -> tuple[Draft, bool]:
+        """Put a description to the paper that it speaks of; whether it is a new description.
+
+        Makes a new paper where none is found, and merges papers that turn out to be one.
+        """
+        draft = self._by_place.get(item.place)
+        if draft is not None:
+            return draft, False
+        draft = self._find(item) or Draft()
+        draft.describe(item)
+        self.note(draft, item)
+        return draft, True
+
+    def forget(self, draft: Draft, places: Iterable[Place]) -> None:
+        """Take descriptions away from a paper; one that has none left is found no more."""
+        for place in places:
+            draft.remove(place)
+        self._unnote(draft)
+        self._drafts[draft] = None
+        for item in draft.items.values():
+            self.note(draft, item)
+
+    def _unnote(self, draft: Draft) -> None:
+        del self._drafts[draft]
+        indexes: tuple[dict[Any, Draft], ...] = (self._by_identifier, self._by_ref, self._by_place)
+        for index in indexes:
+            for key in [key for key, value in index.items() if value is draft]:
+                del index[key]
+        for drafts in self._by_title.values():
+            drafts.pop(draft, None)
+
+    def _find(self, item: Item) -> Draft | None:
+        evidence: dict[Draft, str] = {}
+        for scheme, value in sorted(item.identifiers):
+            if (draft := self._by_identifier.get((scheme, value))) is not None:
+                evidence.setdefault(draft, f"{scheme}:{value}")
+        if item.ref and (draft := self._by_ref.get((item.described.source, item.ref))) is not None:
+            evidence.setdefault(draft, f"the key {item.ref}")
+        candidates = [draft for draft in self._by_title.get(item.title_hash, ()) if draft not in evidence]
+        if candidates or len(evidence) > 1:
+            group = _Group(item)
+            for draft in evidence:
                 group.add(draft)
-        if not group.drafts:
+            # Those with an author in common first: they are surer than those of which only the title is known.
+            for draft in sorted(candidates, key=lambda draft: (not group.shares_author(draft), draft.age)):
+                if group.may_hold(draft):
+                    evidence[draft] = "the title and an author" if group.shares_author(draft) else "the title"
+                    group.add(draft)
+        if not evidence:
             return None
-        first, *others = sorted(group.drafts, key=_age)
+        first, *others = sorted(evidence, key=lambda draft: draft.age)
         for other in others:
-            self._merge(first, other)
+            reason = f"one record of {item.described.source} has {evidence[first]} and {evidence[other]}"
+            self._merge(first, other, reason)
         return first
 
-    def _merge(self, survivor: Draft, other: Draft) -> None:
-        for (source, ref, _), described in other.descriptions.items():
-            survivor.remember(source, ref, "", described)
-        survivor.title_hashes |= other.title_hashes
-        survivor.added += other.added
-        for place, listing in other.listings.items():
-            merge_listing(survivor, place, listing)
-        for source, counter in other.counters.items():
-            merge_counter(survivor, source, counter)
-        survivor.absorbed += [*other.absorbed, *([other.paper] if other.paper else [])]
-        survivor.is_touched = True
-        self.drafts.remove(other)
-        for drafts in self._by_title.values():
-            if other in drafts:
-                drafts.remove(other)
+    def _merge(self, survivor: Draft, other: Draft, reason: str) -> None:
+        survivor.absorb(other, reason)
+        self._unnote(other)
         self.add(survivor)
 
 
-def merge_listing(draft: Draft, place: tuple[str, date], listing: ListingDraft) -> bool:
-    """Add a listing to a draft: the better rank and the first name in order win. True when anything changed."""
-    known = draft.listings.get(place)
-    if known is None:
-        draft.listings[place] = ListingDraft(listing.rank, listing.submitted_by)
-        return True
-    ranks = [rank for rank in (known.rank, listing.rank) if rank is not None]
-    names = [name for name in (known.submitted_by, listing.submitted_by) if name]
-    merged = ListingDraft(min(ranks, default=None), min(names, default=""))
-    draft.listings[place] = merged
-    return merged != known
-
-
-def merge_counter(draft: Draft, source: str, counter: CounterDraft) -> bool:
-    """Add a source's figures to a draft: the larger of each wins. True when anything changed."""
-    known = draft.counters.get(source)
-    merged = CounterDraft(
-        max(counter.votes_count, known.votes_count if known else 0),
-        max(counter.comments_count, known.comments_count if known else 0),
-        max(counter.stars_count, known.stars_count if known else 0),
-    )
-    draft.counters[source] = merged
-    return merged != (known or CounterDraft())
-
-
-def load_drafts(paper_ids: Iterable[int]) -> list[Draft]:
-    """The stored papers with these ids as drafts, in order of their ids."""
-    drafts = {paper.pk: Draft(paper=paper) for paper in Paper.objects.filter(pk__in=list(paper_ids)).order_by("pk")}
-    for record in SourceRecord.objects.filter(paper_id__in=drafts).select_related("source"):
-        described = Described(record.source.slug, record.digest, record.payload)
-        drafts[record.paper_id].remember(record.source.slug, record.ref, record.title_hash, described)
-    for listing in Listing.objects.filter(paper_id__in=drafts).select_related("source"):
-        place = (listing.source.slug, listing.listed_on)
-        drafts[listing.paper_id].listings[place] = ListingDraft(listing.rank, listing.submitted_by)
-    for counter in Counter.objects.filter(paper_id__in=drafts).select_related("source"):
-        figures = CounterDraft(counter.votes_count, counter.comments_count, counter.stars_count)
-        drafts[counter.paper_id].counters[counter.source.slug] = figures
-    return list(drafts.values())
+def _stored(items: list[Item], refs: set[tuple[str, str]]) -> set[int]:
+    """The row ids of papers that share a name with the items."""
+    titles = {item.title_hash for item in items if item.title_hash}
+    nameless = {item.described.digest for item in items if not item.title_hash}
+    names = {name for item in items for name in item.identifiers}
+    keys: dict[str, set[str]] = defaultdict(set)
+    for source, ref in {*refs, *((item.described.source, item.ref) for item in items if item.ref)}:
+        keys[source].add(ref)
+    found: set[int] = set()
+    if titles:
+        found.update(SourceRecord.objects.filter(title_hash__in=titles).values_list("paper_id", flat=True))
+    for source, known in keys.items():
+        found.update(SourceRecord.objects.filter(source__slug=source, ref__in=known).values_list("paper_id", flat=True))
+    if nameless:
+        # Descriptions that have nothing to be found by but themselves.
+        found.update(SourceRecord.objects.filter(title_hash="", digest__in=nameless).values_list("paper_id", flat=True))
+    values: dict[str, set[str]] = defaultdict(set)
+    for scheme, value in names:
+        values[scheme].add(value)
+    for scheme, wanted in values.items():
+        found.update(Identifier.objects.filter(scheme=scheme, value__in=wanted).values_list("paper_id", flat=True))
+    return found

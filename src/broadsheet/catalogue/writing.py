@@ -7,26 +7,25 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from broadsheet.catalogue.admission import longest
+from broadsheet.catalogue.children import clear, clear_figures, name_organisations, write_children, write_figures
+from broadsheet.catalogue.drafts import Draft, Merged
+from broadsheet.catalogue.inserting import insert
 from broadsheet.catalogue.language import language_of
-from broadsheet.catalogue.matching import Draft
 from broadsheet.catalogue.merging import PaperState, merge
 from broadsheet.catalogue.models import (
     Authorship,
-    Category,
     ChangedPaper,
-    Counter,
-    Identifier,
-    Link,
-    Listing,
-    Organisation,
+    FigureSample,
     Paper,
     PaperAlias,
-    PaperCategory,
+    PaperMerge,
     SavedPageEntry,
     Source,
     SourceRecord,
-    Version,
 )
+
+REASON_LENGTH = 200
 
 OWN_FIELDS = (
     "title",
@@ -41,6 +40,11 @@ OWN_FIELDS = (
     "stars_count",
     "summary",
     "summary_model",
+    "licence",
+    "remarks",
+    "journal_ref",
+    "is_withdrawn",
+    "is_retracted",
     "arxiv_id",
     "code_url",
     "has_code",
@@ -55,24 +59,44 @@ OWN_FIELDS = (
 
 
 def write(drafts: Sequence[Draft]) -> None:
-    """Store every draft that a batch touched and note it for the index."""
-    touched = [draft for draft in drafts if draft.is_touched]
+    """Store every draft that a batch touched and note it for the index; papers that nobody describes any more go."""
+    touched = [draft for draft in drafts if draft.is_touched and draft.items]
+    _remove([draft for draft in drafts if draft.is_touched])
     if not touched:
         return
-    states = [merge(draft.descriptions.values()) for draft in touched]
+    states = [merge(draft.descriptions, draft.foreign) for draft in touched]
     changed = [(draft, state) for draft, state in zip(touched, states, strict=True) if _apply(draft, state)]
     papers = [row(draft) for draft in touched]
     known = [paper for paper in papers if paper.pk is not None]
+    accounts = _accounts(touched) if known else {}
+    clear([row(draft).pk for draft, _ in changed if row(draft).pk is not None])
+    clear_figures([paper.pk for paper in known])
     Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
     Paper.objects.bulk_update(known, OWN_FIELDS, batch_size=100)
-    sources = {source.slug: source for source in Source.objects.all()}
-    accounts = _accounts(touched)
+    source_ids = dict(Source.objects.values_list("slug", "pk"))
     _absorb(touched)
-    _write_records(touched, sources)
-    _name_organisations(touched)
-    _write_children(changed, accounts)
-    _write_figures(touched, sources)
+    _write_records(touched, source_ids)
+    name_organisations(touched)
+    write_children({row(draft).pk: state for draft, state in changed}, accounts, source_ids)
+    write_figures({row(draft).pk: draft for draft in touched}, source_ids)
     note_changes([paper.pk for paper in papers])
+
+
+def _remove(drafts: Sequence[Draft]) -> None:
+    """Delete the descriptions that have to go, and the papers that have none left."""
+    for draft in drafts:
+        for source, ref, digest in draft.removed:
+            SourceRecord.objects.filter(source__slug=source, ref=ref, digest=digest).delete()
+    gone = [paper.pk for draft in drafts if not draft.items for paper in _rows(draft)]
+    if gone:
+        Paper.objects.filter(pk__in=gone).delete()
+        note_changes(gone)
+
+
+def _rows(draft: Draft) -> list[Paper]:
+    """Every stored row that a draft stands for."""
+    papers = [draft.paper, *(merged.paper for merged in draft.merged)]
+    return [paper for paper in papers if paper is not None and paper.pk is not None]
 
 
 def row(draft: Draft) -> Paper:
@@ -83,14 +107,14 @@ def row(draft: Draft) -> Paper:
 
 def note_changes(paper_ids: Sequence[int]) -> None:
     """Tell the index that these papers changed, appeared or went away."""
-    ChangedPaper.objects.bulk_create([ChangedPaper(paper_id=paper_id) for paper_id in paper_ids])
+    insert(ChangedPaper, ("paper_id",), [(paper_id,) for paper_id in paper_ids])
 
 
 def _apply(draft: Draft, state: PaperState) -> bool:
     """Copy a state into the draft's row; True when the children have to be written anew."""
     digest = state.digest()
     paper = draft.paper = draft.paper or Paper()
-    has_changed = paper.state_digest != digest or bool(draft.absorbed)
+    has_changed = paper.state_digest != digest or bool(draft.merged)
     if (paper.title, paper.abstract) != (state.title, state.abstract):
         paper.language = language_of(state.title, state.abstract)
         # They are of the text as it was; the worker makes new ones.
@@ -99,176 +123,88 @@ def _apply(draft: Draft, state: PaperState) -> bool:
     paper.published_on, paper.author_count = state.published_on, state.author_count
     paper.arxiv_id, paper.code_url, paper.has_code = state.arxiv_id, state.code_url, bool(state.code_url)
     paper.keywords, paper.state_digest = list(state.keywords), digest
-    paper.first_listed_on = min((day for _, day in draft.listings), default=None)
-    paper.votes_count = max((counter.votes_count for counter in draft.counters.values()), default=0)
-    paper.comments_count = max((counter.comments_count for counter in draft.counters.values()), default=0)
-    paper.stars_count = max((counter.stars_count for counter in draft.counters.values()), default=0)
+    counters = draft.figures.counters.values()
+    paper.first_listed_on = min((day for _, day in draft.figures.listings), default=None)
+    paper.votes_count = max((counter.votes_count for counter in counters), default=0)
+    paper.comments_count = max((counter.comments_count for counter in counters), default=0)
+    paper.stars_count = max((counter.stars_count for counter in counters), default=0)
     paper.summary, paper.summary_model = state.summary, state.summary_model
+    paper.licence = state.licence[: longest(Paper, "licence")]
+    paper.remarks, paper.journal_ref = state.remarks, state.journal_ref
+    paper.is_withdrawn, paper.is_retracted = state.states("withdrawn"), state.states("retracted")
     paper.changed_at = timezone.now()
     return has_changed
 
 
 def _absorb(drafts: Sequence[Draft]) -> None:
-    """Move what hangs on merged papers to the paper that stays, and let their keys lead there."""
+    """Move what hangs on merged papers to the paper that stays, let their keys lead there, and note why."""
     for draft in drafts:
-        survivor, ids = row(draft), [paper.pk for paper in draft.absorbed if paper.pk is not None]
+        survivor, ids = row(draft), [merged.paper.pk for merged in draft.merged]
         if not ids:
             continue
-        SourceRecord.objects.filter(paper_id__in=ids).update(paper=survivor)
-        SavedPageEntry.objects.filter(paper_id__in=ids).update(paper=survivor)
-        PaperAlias.objects.filter(paper_id__in=ids).update(paper=survivor)
-        PaperAlias.objects.bulk_create([PaperAlias(key=paper.key, paper=survivor) for paper in draft.absorbed])
+        entries: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for paper_id, page_id, rank in SavedPageEntry.objects.filter(paper_id__in=ids).values_list(
+            "paper_id", "page_id", "rank"
+        ):
+            entries[paper_id].append((page_id, rank))
+        for model in (SourceRecord, SavedPageEntry, PaperAlias, PaperMerge):
+            model._default_manager.filter(paper_id__in=ids).update(paper=survivor)  # noqa: SLF001  (documented)
+        _move_samples(ids, survivor)
+        PaperAlias.objects.bulk_create([PaperAlias(key=merged.paper.key, paper=survivor) for merged in draft.merged])
+        PaperMerge.objects.bulk_create([log_of(merged, survivor, entries[merged.paper.pk]) for merged in draft.merged])
         Paper.objects.filter(pk__in=ids).delete()
         note_changes(ids)
 
 
-def _write_records(drafts: Sequence[Draft], sources: dict[str, Source]) -> None:
-    SourceRecord.objects.bulk_create(
+def log_of(merged: Merged, survivor: Paper, entries: Sequence[tuple[int, int]]) -> PaperMerge:
+    """The note of a merge, from which it can be undone."""
+    return PaperMerge(
+        paper=survivor,
+        absorbed_key=merged.paper.key,
+        absorbed_title=merged.paper.title,
+        reason=merged.reason[:REASON_LENGTH],
+        moved={"descriptions": merged.moved, "entries": entries, **merged.moved_figures.plain()},
+        stayed={"descriptions": merged.stayed, **merged.stayed_figures.plain()},
+        merged_at=timezone.now(),
+        merged_by=merged.by,
+    )
+
+
+def _move_samples(ids: Sequence[int], survivor: Paper) -> None:
+    """Figures over time go along, but for days of which the paper that stays has its own."""
+    own = set(FigureSample.objects.filter(paper=survivor).values_list("name", "taken_on"))
+    for sample in FigureSample.objects.filter(paper_id__in=ids).order_by("pk"):
+        if (sample.name, sample.taken_on) not in own:
+            own.add((sample.name, sample.taken_on))
+            sample.paper = survivor
+            sample.save(update_fields=["paper"])
+
+
+def _write_records(drafts: Sequence[Draft], source_ids: dict[str, int]) -> None:
+    now = timezone.now()
+    insert(
+        SourceRecord,
+        ("paper_id", "source_id", "ref", "title_hash", "digest", "payload", "received_at"),
         [
-            SourceRecord(
-                paper=row(draft),
-                source=sources[described.source],
-                ref=ref,
-                title_hash=hashed_title,
-                digest=described.digest,
-                payload=described.payload,
-                received_at=timezone.now(),
+            (
+                row(draft).pk,
+                source_ids[it.described.source],
+                it.ref,
+                it.title_hash,
+                it.described.digest,
+                it.payload,
+                now,
             )
             for draft in drafts
-            for ref, hashed_title, described in draft.added
-        ]
+            for it in draft.added.values()
+        ],
     )
 
 
 def _accounts(drafts: Sequence[Draft]) -> dict[int, list[Authorship]]:
     """Authors that are known as people with accounts, by the row id of the paper that stays."""
-    survivors = {paper.pk: row(draft).pk for draft in drafts for paper in (row(draft), *draft.absorbed)}
+    survivors = {paper.pk: row(draft).pk for draft in drafts for paper in _rows(draft)}
     known: dict[int, list[Authorship]] = defaultdict(list)
     for authorship in Authorship.objects.filter(paper_id__in=survivors, account__isnull=False).order_by("pk"):
         known[survivors[authorship.paper_id]].append(authorship)
     return known
-
-
-def _authorships(pk: int, state: PaperState, known: Sequence[Authorship]) -> list[Authorship]:
-    """The authors of a paper as rows; a person keeps the place of that name, the same one where namesakes are."""
-    rows = [
-        Authorship(paper_id=pk, position=n, name=name, orcid=orcid) for n, (name, orcid) in enumerate(state.authors)
-    ]
-    for person in known:
-        places = [author for author in rows if author.name == person.name and author.account_id is None]
-        if places:
-            place = min(places, key=lambda author: abs(author.position - person.position))
-            place.account_id = person.account_id
-    return rows
-
-
-def _write_children(changed: Sequence[tuple[Draft, PaperState]], accounts: dict[int, list[Authorship]]) -> None:
-    """Replace authors, categories, organisations, identifiers, links and versions of changed papers."""
-    states = {row(draft).pk: state for draft, state in changed}
-    for model in (Authorship, PaperCategory, Identifier, Link, Version):
-        model.objects.filter(paper_id__in=states).delete()
-    Paper.organisations.through.objects.filter(paper_id__in=states).delete()
-    Authorship.objects.bulk_create(
-        [author for pk, state in states.items() for author in _authorships(pk, state, accounts.get(pk, ()))]
-    )
-    Identifier.objects.bulk_create(
-        [Identifier(paper_id=pk, scheme=s, value=v) for pk, state in states.items() for s, v in state.identifiers]
-    )
-    Link.objects.bulk_create(
-        [
-            Link(paper_id=pk, position=n, kind=kind, url=url)
-            for pk, state in states.items()
-            for n, (kind, url) in enumerate(state.links)
-        ]
-    )
-    Version.objects.bulk_create(
-        [
-            Version(paper_id=pk, number=v.number, title=v.title, abstract=v.abstract, announced_at=v.announced_at)
-            for pk, state in states.items()
-            for v in state.versions
-        ]
-    )
-    _write_categories(states)
-    _write_organisations(states)
-
-
-def _write_categories(states: dict[int, PaperState]) -> None:
-    codes = {code for state in states.values() for code in state.categories}
-    Category.objects.bulk_create([Category(code=code) for code in sorted(codes)], ignore_conflicts=True)
-    ids = dict(Category.objects.filter(code__in=codes).values_list("code", "pk"))
-    PaperCategory.objects.bulk_create(
-        [
-            PaperCategory(paper_id=pk, category_id=ids[code], position=n)
-            for pk, state in states.items()
-            for n, code in enumerate(state.categories)
-        ]
-    )
-
-
-def _name_organisations(drafts: Sequence[Draft]) -> None:
-    """Make the organisations that new descriptions name; of several names for one the same is kept in any order."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for draft in drafts:
-        for _, _, described in draft.added:
-            for organisation in described.payload.get("organisations", ()):
-                names[organisation["slug"]].add(organisation["name"])
-    known = {organisation.slug: organisation for organisation in Organisation.objects.filter(slug__in=names)}
-    best = {
-        slug: max(
-            {*told, *([known[slug].name] if slug in known else [])}, key=lambda name: (name != slug, len(name), name)
-        )
-        for slug, told in names.items()
-    }
-    Organisation.objects.bulk_create(
-        [Organisation(slug=slug, name=name) for slug, name in sorted(best.items()) if slug not in known]
-    )
-    for slug, organisation in known.items():
-        if organisation.name != best[slug]:
-            organisation.name = best[slug]
-            organisation.save(update_fields=["name"])
-
-
-def _write_organisations(states: dict[int, PaperState]) -> None:
-    slugs = {slug for state in states.values() for slug, _ in state.organisations}
-    ids = dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "pk"))
-    through = Paper.organisations.through
-    through.objects.bulk_create(
-        [
-            through(paper_id=pk, organisation_id=ids[slug])
-            for pk, state in states.items()
-            for slug, _ in state.organisations
-        ]
-    )
-
-
-def _write_figures(drafts: Sequence[Draft], sources: dict[str, Source]) -> None:
-    """Replace the listings and counters of the drafts."""
-    ids = [row(draft).pk for draft in drafts]
-    Listing.objects.filter(paper_id__in=ids).delete()
-    Counter.objects.filter(paper_id__in=ids).delete()
-    Listing.objects.bulk_create(
-        [
-            Listing(
-                paper=row(draft),
-                source=sources[source],
-                listed_on=day,
-                rank=listing.rank,
-                submitted_by=listing.submitted_by,
-            )
-            for draft in drafts
-            for (source, day), listing in draft.listings.items()
-        ]
-    )
-    Counter.objects.bulk_create(
-        [
-            Counter(
-                paper=row(draft),
-                source=sources[source],
-                votes_count=counter.votes_count,
-                comments_count=counter.comments_count,
-                stars_count=counter.stars_count,
-            )
-            for draft in drafts
-            for source, counter in draft.counters.items()
-        ]
-    )

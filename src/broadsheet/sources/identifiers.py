@@ -52,11 +52,13 @@ _OLD_ARCHIVES = frozenset(
         "supr-con",
     ]
 )
-_NEW_ARXIV = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})(?:v([1-9]\d*))?", re.ASCII | re.IGNORECASE)
+_NEW_ARXIV = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})(?:v([1-9]\d{0,5}))?", re.ASCII | re.IGNORECASE)
 _OLD_ARXIV = re.compile(
-    r"([a-z-]+)(?:\.[a-z]{2})?/(\d{2})(0[1-9]|1[0-2])(\d{3})(?:v([1-9]\d*))?", re.ASCII | re.IGNORECASE
+    r"([a-z-]+)(?:\.[a-z]{2})?/(\d{2})(0[1-9]|1[0-2])(\d{3})(?:v([1-9]\d{0,5}))?", re.ASCII | re.IGNORECASE
 )
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+# A preprint server's DOI names all versions; some write the version behind it, as its web addresses do.
+_PREPRINT_DOI = re.compile(r"(10\.(?:1101|64898)/[\d.]*\d)v([1-9]\d{0,5})(?:\.[a-z][\w.-]*)?", re.ASCII | re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://)?[\w.-]+\.[a-z]{2,}/\S+", re.ASCII | re.IGNORECASE)
 
 # Site, path with query, and the prefix that makes the part found an identifier.
@@ -87,7 +89,7 @@ _SITES: tuple[tuple[frozenset[str], str, str], ...] = (
     (
         # A preprint's address is its DOI with a version and perhaps a format behind it.
         frozenset({"biorxiv.org", "medrxiv.org"}),
-        r"/content/(10\.1101/[\d.]*\d)(?:v\d+)?(?:\.[a-z][\w.-]*)?/?\?.*",
+        r"/content/(10\.(?:1101|64898)/[\d.]*\d)(?:v\d+)?(?:\.[a-z][\w.-]*)?/?\?.*",
         "doi:",
     ),
     (frozenset({"openreview.net"}), r"/(?:forum|pdf|attachment)\?(?:.*&)?id=([^&]+).*", "openreview:"),
@@ -110,13 +112,29 @@ class ParsedIdentifier:
         return IdentifierRecord(scheme=self.scheme, value=self.value)
 
 
+def canonical_identifier(scheme: str, value: str) -> tuple[str, str]:
+    """The one form of an identifier that a source states under a scheme; unknown ones stay as they are.
+
+    Versions are dropped (one paper has many), DOIs are in small letters (ISO 26324 compares them so), and the DOI that
+    arXiv gives to a paper is its arXiv id.
+    """
+    if scheme == "doi":
+        parsed: ParsedIdentifier | None = _parse_doi(value)
+    elif scheme == "arxiv":
+        parsed = _parse_arxiv(value)
+    else:
+        parsed = None
+    return (parsed.scheme, parsed.value) if parsed else (scheme, value)
+
+
 def parse_identifier(text: str) -> ParsedIdentifier | None:
     """Read one identifier or the address of a paper; ``None`` where the text is neither.
 
     arXiv: new and old identifiers, with or without ``arXiv:`` and a version; addresses of arxiv.org, ar5iv, alphaXiv,
     Semantic Scholar and Hugging Face paper pages; ``10.48550/arXiv.*``. The subject class of an old identifier is
     dropped (``math.CA/0611800`` is ``math/0611800``). DOIs come out in lower case; addresses of doi.org, the ACM's
-    library, bioRxiv and medRxiv hold one. OpenReview forums and PubMed identifiers need their address or their prefix
+    library, bioRxiv and medRxiv hold one, and their versions are told apart from it. OpenReview forums and PubMed
+    identifiers need their address or their prefix
     (``openreview:``, ``pmid:``), as bare ones look like ordinary words and numbers.
     """
     text = text.strip()
@@ -151,6 +169,8 @@ def _arxiv(value: str, version: str | None) -> ParsedIdentifier:
 def _parse_doi(text: str) -> ParsedIdentifier:
     if (match := _ARXIV_DOI.fullmatch(text)) and (arxiv := _parse_arxiv(match[1])):
         return arxiv
+    if match := _PREPRINT_DOI.fullmatch(text):
+        return ParsedIdentifier(scheme="doi", value=match[1], version=int(match[2]))
     return ParsedIdentifier(scheme="doi", value=text.lower())
 
 

@@ -22,13 +22,18 @@ class Statement(models.Model):
 
 
 class PaperMerge(models.Model):
-    """Two papers were found to be one. ``moved`` says which descriptions came with the one that went."""
+    """Two papers were found to be one.
+
+    ``moved`` holds what was said of the one that went until then (its descriptions, listings, figures, announcements
+    and places on saved pages), ``stayed`` the same of the one that stayed. From both the merge can be undone.
+    """
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="merges")
     absorbed_key = models.CharField(max_length=10, db_index=True)
     absorbed_title = models.TextField()
     reason = models.CharField(max_length=200)
-    moved = models.JSONField(default=list)
+    moved = models.JSONField(default=dict)
+    stayed = models.JSONField(default=dict)
     merged_at = models.DateTimeField()
     merged_by = models.CharField(max_length=200, blank=True)
     undone_at = models.DateTimeField(null=True)

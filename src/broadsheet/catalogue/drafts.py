@@ -1,0 +1,156 @@
+"""Papers while a batch is taken in: what is stored of each, what the batch adds, and what has to go."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from broadsheet.catalogue.figures import AnnouncementDraft, CounterDraft, Figures, ListingDraft
+from broadsheet.catalogue.merging import Described, Name, Payload, identifiers_of
+from broadsheet.catalogue.models import Announcement, Counter, Listing, Paper, SourceRecord
+
+Place = tuple[str, str, str]
+"""Where a description is kept: its source, the source's own key of the paper, its digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A description together with what it is found by."""
+
+    ref: str
+    title_hash: str
+    described: Described
+    identifiers: frozenset[Name]
+
+    @property
+    def place(self) -> Place:
+        """Where it is kept, once."""
+        return self.described.source, self.ref, self.described.digest
+
+    @property
+    def payload(self) -> Payload:
+        """What it says."""
+        return self.described.payload
+
+
+def item_of(ref: str, title_hash: str, described: Described) -> Item:
+    """A description and its names."""
+    return Item(ref, title_hash, described, frozenset(identifiers_of(described.payload)))
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A stored paper that turned out to be another one, with what was known of both until then."""
+
+    paper: Paper
+    reason: str
+    moved: tuple[Place, ...]
+    moved_figures: Figures
+    stayed: tuple[Place, ...]
+    stayed_figures: Figures
+    by: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """One paper: ``added`` are descriptions that are not stored yet, ``removed`` such that have to go.
+
+    ``foreign`` are identifiers that its descriptions state and that are another paper's, as somebody said.
+    """
+
+    paper: Paper | None = None
+    items: dict[Place, Item] = field(default_factory=dict)
+    added: dict[Place, Item] = field(default_factory=dict)
+    removed: set[Place] = field(default_factory=set)
+    figures: Figures = field(default_factory=Figures)
+    merged: list[Merged] = field(default_factory=list)
+    foreign: frozenset[Name] = frozenset()
+    is_touched: bool = False
+
+    @property
+    def descriptions(self) -> list[Described]:
+        """What sources say of the paper."""
+        return [item.described for item in self.items.values()]
+
+    @property
+    def age(self) -> float:
+        """Sorts stored papers by age, before new ones."""
+        return self.paper.pk if self.paper and self.paper.pk else float("inf")
+
+    def names(self) -> dict[str, set[str]]:
+        """What tells this paper from others: its identifiers by scheme, and each source's own keys."""
+        names: dict[str, set[str]] = {}
+        for item in self.items.values():
+            for scheme, value in item.identifiers:
+                names.setdefault(scheme, set()).add(value)
+            if item.ref:
+                names.setdefault(f"key of {item.described.source}", set()).add(item.ref)
+        return names
+
+    def describe(self, item: Item) -> bool:
+        """Add a description; False when exactly this one is there already."""
+        if item.place in self.items:
+            return False
+        self.items[item.place] = item
+        self.added[item.place] = item
+        self.is_touched = True
+        return True
+
+    def remove(self, place: Place) -> None:
+        """Take a description away."""
+        del self.items[place]
+        if self.added.pop(place, None) is None:
+            self.removed.add(place)
+        self.is_touched = True
+
+    def absorb(self, other: Draft, reason: str) -> None:
+        """Take in everything of another draft, which is the same paper."""
+        self.merged += other.merged
+        if other.paper is not None:
+            self.merged.append(
+                Merged(
+                    other.paper,
+                    reason,
+                    tuple(other.items),
+                    copy.deepcopy(other.figures),
+                    tuple(self.items),
+                    copy.deepcopy(self.figures),
+                )
+            )
+        self.items |= other.items
+        self.added |= other.added
+        self.removed |= other.removed
+        self.figures.add(other.figures)
+        self.foreign |= other.foreign
+        self.is_touched = True
+
+
+def load_drafts(paper_ids: Iterable[int]) -> list[Draft]:
+    """The stored papers with these ids as drafts, in order of their ids."""
+    ids = sorted(paper_ids)
+    if not ids:
+        return []
+    drafts = {paper.pk: Draft(paper=paper) for paper in Paper.objects.filter(pk__in=ids).order_by("pk")}
+    for record in SourceRecord.objects.filter(paper_id__in=drafts).select_related("source"):
+        item = item_of(record.ref, record.title_hash, Described(record.source.slug, record.digest, record.payload))
+        drafts[record.paper_id].items[item.place] = item
+    _load_figures(drafts)
+    return list(drafts.values())
+
+
+def _load_figures(drafts: dict[int, Draft]) -> None:
+    for listing in Listing.objects.filter(paper_id__in=drafts).select_related("source"):
+        place = (listing.source.slug, listing.listed_on)
+        drafts[listing.paper_id].figures.listings[place] = ListingDraft(listing.rank, listing.submitted_by)
+    for counter in Counter.objects.filter(paper_id__in=drafts).select_related("source"):
+        told = CounterDraft(counter.votes_count, counter.comments_count, counter.stars_count)
+        drafts[counter.paper_id].figures.counters[counter.source.slug] = told
+    for one in Announcement.objects.filter(paper_id__in=drafts).select_related("source"):
+        spot = (one.source.slug, one.category, one.announced_on)
+        drafts[one.paper_id].figures.announcements[spot] = AnnouncementDraft(one.kind, one.is_estimated)
+
+
+def stored_places(drafts: Collection[Draft]) -> set[Place]:
+    """Where the stored descriptions of these drafts are kept."""
+    return {place for draft in drafts for place in draft.items if place not in draft.added}
