@@ -21,8 +21,9 @@ from broadsheet.catalogue.models import Announcement, Batch, Source, SourceRecor
 from broadsheet.sources.protocol import BatchRecord, Calendar, Record
 from broadsheet.sources.record import PaperRecord
 
-# How long after its time a batch may come before it is called late.
-GRACE = timedelta(hours=2)
+# How long after its time a batch may come before it is called late. arXiv announces at 20:00 and makes its feeds at
+# midnight; a harvest an hour later should find them.
+GRACE = timedelta(hours=6)
 # What happens to a paper once in a category; it may be replaced every day.
 ONCE = frozenset({"new", "cross"})
 # Two replacements of two papers on two days running are no accident; one paper replaced twice is.
