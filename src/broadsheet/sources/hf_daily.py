@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
+from broadsheet.sources import exchange
 from broadsheet.sources.fields import FieldError, Fields, kind_of, parse_day, tidy_address
 from broadsheet.sources.identifiers import parse_identifier
 from broadsheet.sources.record import (
@@ -62,7 +63,7 @@ def read_daily_papers(file: TextFile) -> SourceFile:
     for rank, (line, item) in enumerate(items, 1):
         where = file.where(line)
         try:
-            records.append(_paper(_item_fields(item), rank, where, stated_on, file.captured_on))
+            records.append(read_item(item, rank, where, stated_on, file.captured_on))
         except FieldError as error:
             records.append(BadRecord(where=where, reason=str(error)))
     return SourceFile(source=SOURCE, format=FORMAT, records=tuple(records))
@@ -121,8 +122,23 @@ def _item_fields(item: object) -> Fields:
     return Fields(item, "the item")
 
 
-def _paper(item: Fields, rank: int, where: str, stated_on: date | None, captured_on: date | None) -> PaperRecord:
-    paper = item.fields("paper") if "paper" in item else item
+def read_item(
+    item: object, rank: int, where: str, stated_on: date | None, captured_on: date | None = None
+) -> PaperRecord:
+    """One item of an answer, of any of its shapes; ``read_daily_papers`` says which day it belongs to.
+
+    What another Broadsheet says beyond that shape is read as well (``exchange``).
+    Raises ``FieldError`` if it cannot be used.
+    """
+    fields = _item_fields(item)
+    paper = fields.fields("paper") if "paper" in fields else fields
+    record = _paper(fields, paper, rank, where, stated_on, captured_on)
+    return exchange.completed(record, paper.fields(exchange.FIELD)) if exchange.FIELD in paper else record
+
+
+def _paper(
+    item: Fields, paper: Fields, rank: int, where: str, stated_on: date | None, captured_on: date | None
+) -> PaperRecord:
     title = paper.text("title") or item.text("title")
     if not title.strip():
         raise FieldError("the paper has no title")
