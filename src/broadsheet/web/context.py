@@ -18,6 +18,9 @@ SECTIONS = {
     "saved_pages": "saved",
     "saved_page": "saved",
     "about": "about",
+    "sources": "about",
+    "batches": "about",
+    "batch": "about",
 }
 
 

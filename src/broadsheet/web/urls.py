@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from broadsheet.web import alike, feeds, help_page, views
+from broadsheet.web import alike, batches, feeds, help_page, sources_page, views
 
 app_name = "web"
 urlpatterns = [
@@ -19,5 +19,9 @@ urlpatterns = [
     path("saved/<slug:slug>", views.saved_page, name="saved_page"),
     path("papers/<path:name>", views.paper, name="paper"),
     path("about", views.about, name="about"),
+    path("sources", sources_page.sources, name="sources"),
+    path("batches", batches.batches, name="batches"),
+    path("batches/alerts.atom", batches.alerts, name="alerts"),
+    path("batches/<str:source>/<path:category>/<str:text>", batches.batch, name="batch"),
     re_path(r"^feed\.(?P<kind>rss|atom|json)$", feeds.feed, name="feed"),
 ]

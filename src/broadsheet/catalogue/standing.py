@@ -1,0 +1,179 @@
+"""How the sources and their batches stand, for whoever shows it: pages, commands, feeds. Nothing here writes.
+
+A source is behind since the first thing that was due and is not here: a batch that is late, stale or short, else the
+first moment of its schedule after it was last asked with success.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from broadsheet.catalogue.models import Batch, Job, Source, SourceRecord
+from broadsheet.catalogue.schedules import ScheduleError, next_due
+from broadsheet.sources import protocol
+from broadsheet.sources.record import SourceError
+
+HARVEST_PREFIX = "harvest "
+# A run that is due takes its time; nobody is told of so short a delay.
+GRACE = timedelta(minutes=15)
+OUT_OF_ORDER = (Batch.State.LATE, Batch.State.STALE, Batch.State.SHORT)
+
+JobState = Literal["off", "running", "waiting", "failing", "behind", "well", "new"]
+
+
+def out_of_order() -> QuerySet[Batch]:
+    """The batches that are late, stale or short, the newest day first."""
+    rows = Batch.objects.filter(state__in=OUT_OF_ORDER).select_related("source")
+    return rows.order_by("-announced_on", "source__slug", "category")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One category of a ledger; ``batches`` has one entry a day, None where there is no batch."""
+
+    category: str
+    batches: Sequence[Batch | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The batches of one source over some announcement days, the oldest first, one row a category."""
+
+    source: str
+    days: Sequence[date]
+    rows: Sequence[LedgerRow]
+
+
+def ledgers(until: date | None, days: int, *, source: str = "") -> list[Ledger]:
+    """For each source the last so many announcement days that have batches, up to and including a day.
+
+    The days are those of all sources together, so that the tables of a page stand under each other.
+    """
+    rows = Batch.objects.filter(source__slug=source) if source else Batch.objects.all()
+    shown = rows.filter(announced_on__lte=until) if until else rows
+    columns = sorted(shown.order_by("-announced_on").values_list("announced_on", flat=True).distinct()[:days])
+    if not columns:
+        return []
+    found: dict[str, dict[str, dict[date, Batch]]] = defaultdict(lambda: defaultdict(dict))
+    chosen = rows.filter(announced_on__range=(columns[0], columns[-1])).select_related("source")
+    # A large batch names thousands of papers, and the table none of them.
+    for batch in chosen.defer("announced", "missing").order_by("source__slug", "category"):
+        found[batch.source.slug][batch.category][batch.announced_on] = batch
+    return [
+        Ledger(slug, columns, [LedgerRow(name, [days_of.get(day) for day in columns]) for name, days_of in its.items()])
+        for slug, its in found.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The nearest announcement days before and after those of some ledgers."""
+
+    before: date | None
+    after: date | None
+
+
+def around(shown: Sequence[Ledger]) -> Around:
+    """What lies before and after some ledgers; ``after`` is the last day of the table that comes next."""
+    if not shown:
+        return Around(None, None)
+    columns = shown[0].days
+    days = Batch.objects.values_list("announced_on", flat=True).distinct()
+    before = days.filter(announced_on__lt=columns[0]).order_by("-announced_on").first()
+    after = list(days.filter(announced_on__gt=columns[-1]).order_by("announced_on")[: len(columns)])
+    return Around(before, after[-1] if after else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStanding:
+    """How one job that harvests stands. ``word`` is what the setting calls it; ``behind`` is None where it is not."""
+
+    word: str
+    title: str
+    slug: str
+    state: JobState
+    papers_count: int
+    last_started_at: datetime | None
+    last_succeeded_at: datetime | None
+    next_at: datetime | None
+    behind: timedelta | None
+    failures_count: int
+    result: str
+    error: str
+
+
+def source_standings(now: datetime) -> list[SourceStanding]:
+    """Every source that the clock harvests or has harvested; those that are switched off come last."""
+    jobs = list(Job.objects.filter(name__startswith=HARVEST_PREFIX).order_by("-is_enabled", "name"))
+    papers = dict(
+        SourceRecord.objects.values_list("source__slug").annotate(papers_count=Count("paper", distinct=True)).order_by()
+    )
+    overdue = dict(
+        Source.objects.annotate(
+            first_due=Min("batches__due_at", filter=Q(batches__state__in=OUT_OF_ORDER, batches__due_at__lte=now))
+        ).values_list("slug", "first_due")
+    )
+    return [_standing(job, papers, overdue, now) for job in jobs]
+
+
+def _standing(job: Job, papers: dict[str, int], overdue: dict[str, datetime | None], now: datetime) -> SourceStanding:
+    word = job.name.removeprefix(HARVEST_PREFIX)
+    source = _source(word)
+    slug = source.slug if source else ""
+    since = [moment for moment in (overdue.get(slug), _missed_since(job, now)) if moment is not None]
+    behind = now - min(since) if since and job.is_enabled else None
+    return SourceStanding(
+        word=word,
+        title=source.title if source else word,
+        slug=slug,
+        state=_state(job, behind, now),
+        papers_count=papers.get(slug, 0),
+        last_started_at=job.last_started_at,
+        last_succeeded_at=job.last_succeeded_at,
+        next_at=job.due_at if job.is_enabled else None,
+        behind=behind,
+        failures_count=job.failures_count,
+        result=job.last_result,
+        error=job.last_error,
+    )
+
+
+def _source(word: str) -> protocol.Source | None:
+    """The source that a word of the setting names; None where it is not installed any more."""
+    from broadsheet.sources.registry import source_named
+
+    try:
+        return source_named(word)[0]
+    except SourceError:
+        return None
+
+
+def _missed_since(job: Job, now: datetime) -> datetime | None:
+    """The first moment at which a job should have been done again; None where it was."""
+    if job.last_succeeded_at is None:
+        return None
+    try:
+        due_at = next_due(protocol.Schedule(cron=job.schedule, zone=job.zone), job.last_succeeded_at)
+    except ScheduleError:
+        return None
+    return due_at if due_at is not None and due_at + GRACE <= now else None
+
+
+def _state(job: Job, behind: timedelta | None, now: datetime) -> JobState:
+    if not job.is_enabled:
+        return "off"
+    if job.claimed_until is not None and job.claimed_until > now:
+        return "running"
+    if job.failures_count:
+        return "failing"
+    if job.last_error:
+        return "waiting"
+    if behind is not None:
+        return "behind"
+    return "well" if job.last_succeeded_at else "new"
