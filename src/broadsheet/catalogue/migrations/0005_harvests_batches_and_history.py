@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=40)),
                 ('about', models.CharField(blank=True, max_length=40)),
                 ('asked_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(null=True)),
                 ('failures_count', models.PositiveSmallIntegerField(default=0)),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enquiries', to='catalogue.paper')),
             ],

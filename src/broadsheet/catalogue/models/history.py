@@ -85,14 +85,15 @@ class Enquiry(models.Model):
     """When something of a paper was last asked of somebody outside, and when it is to be asked again.
 
     ``kind`` says what was asked for (``stars``), ``about`` of what: a digest of the text, where the answer depends on
-    it. ``failures_count`` counts the times in a row that nothing came of it.
+    it. ``due_at`` is null where one answer is enough. ``failures_count`` counts the times in a row that nothing came
+    of it.
     """
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="enquiries")
     kind = models.CharField(max_length=40)
     about = models.CharField(max_length=40, blank=True)
     asked_at = models.DateTimeField()
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
     failures_count = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
