@@ -166,7 +166,7 @@ def test_it_rebuilds_beside_the_index_that_a_reader_holds(fake, index_dir) -> No
 
 
 def test_it_goes_on_where_an_interrupted_rebuild_stopped(fake, index_dir, monkeypatch) -> None:
-    monkeypatch.setattr(maintenance, "BATCH_SIZE", 1)
+    monkeypatch.setattr(maintenance, "FILLED_AT_ONCE", 1)
     take_and_index(*many(3))
     name = (index_dir / CURRENT).read_text()
     fill, steps = maintenance._fill_some, iter(range(2))

@@ -6,7 +6,10 @@ every engine.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +23,17 @@ from broadsheet.search.fusion import Evidence, fuse, listed_scores, mixed, rank,
 
 # How many papers by words and how many by meaning are scored, and how many near to the question once it was moved.
 DEPTH, MORE_DEPTH = 400, 100
+# The moved question has moved little, so most of what is near to it is known from the question itself.
+MORE_EFFORT = 0.25
 # So many of each at most belong to an answer.
 ANSWER_DEPTH = 200
 # Whoever types some words of a title means that paper: among so many first ones it gains so much on a score in [0, 1].
 SHORTEST_TITLE_PART, LONGEST_TITLE_PART, LOOKED_AT, TITLE_GAIN = 2, 12, 50, 0.1
 # Below this cosine a paper is no nearer to a question than any other; it is then not an answer by meaning.
 LEAST_COSINE = 0.25
+# Words are looked up while the question is embedded and what is near is looked for; all leave Python to other threads.
+_BESIDE = ThreadPoolExecutor(max_workers=4, thread_name_prefix="words")
+Told = TypeVar("Told")
 NOTHING = Scored(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
@@ -48,9 +56,10 @@ class Pool:
 
 def pool_of(engine: Engine, asked: Asked) -> Pool:
     """The ranked part of the answer to a question; a paper whose whole title was typed comes first."""
+    told = _beside(engine, lambda: (by_words(engine, asked, DEPTH), engine.titled(asked.title_key, asked.must)))
     vector = question_vector(engine, asked)
-    words = by_words(engine, asked, DEPTH)
     near = NOTHING if vector is None else engine.nearest(vector, asked.must, DEPTH)
+    words, titled = told()
     evidence = gathered(engine, words, near.numbers)
     kept = near.numbers[near.scores >= LEAST_COSINE][:ANSWER_DEPTH]
     question = vector
@@ -59,9 +68,20 @@ def pool_of(engine: Engine, asked: Asked) -> Pool:
         kept = np.union1d(kept, more.numbers[more.vectors @ vector >= LEAST_COSINE])
         question, evidence = moved, evidence.with_more(more)
     numbers, scores = rank(evidence, question)
-    belongs = np.isin(numbers, np.union1d(words.numbers[:ANSWER_DEPTH], kept))
-    pool = Pool(numbers[belongs], scores[belongs], np.isin(numbers[belongs], kept), vector is not None)
-    return _titled_first(engine, asked, _with_words_in_title(engine, asked, pool))
+    is_near = _is_in(numbers, kept)
+    belongs = is_near | _is_in(numbers, words.numbers[:ANSWER_DEPTH])
+    pool = Pool(numbers[belongs], scores[belongs], is_near[belongs], vector is not None)
+    return _titled_first(titled, _with_words_in_title(engine, asked, pool))
+
+
+def _beside(engine: Engine, asking: Callable[[], Told]) -> Callable[[], Told]:
+    """What gives the answer of ``asking``, which is under way meanwhile where the engine answers at once."""
+    return _BESIDE.submit(asking).result if engine.answers_at_once else asking
+
+
+def _is_in(numbers: Numbers, others: Numbers) -> NDArray[np.bool_]:
+    """Which of the numbers are among others, bool (n,); neither has any twice."""
+    return np.isin(numbers, others, assume_unique=True)
 
 
 def _moved(vector: Floats, evidence: Evidence) -> Floats | None:
@@ -72,8 +92,8 @@ def _moved(vector: Floats, evidence: Evidence) -> Floats | None:
 
 def _more(engine: Engine, asked: Asked, moved: Floats, evidence: Evidence) -> Evidence:
     """What is near to the moved question and was not to the question itself."""
-    near = engine.nearest(moved, asked.must, MORE_DEPTH).numbers
-    return gathered(engine, NOTHING, near[~np.isin(near, evidence.numbers)])
+    near = engine.nearest(moved, asked.must, MORE_DEPTH, MORE_EFFORT).numbers
+    return gathered(engine, NOTHING, near[~_is_in(near, evidence.numbers)])
 
 
 def gathered(engine: Engine, words: Scored, near: Numbers) -> Evidence:
@@ -116,18 +136,17 @@ def _with_words_in_title(engine: Engine, asked: Asked, pool: Pool) -> Pool:
     has_all = engine.among(pool.numbers[:LOOKED_AT], HasWords(" ".join(plain), "title"))
     scores[:LOOKED_AT] += TITLE_GAIN * has_all
     numbers, scores = ranked(pool.numbers, (scores / (1 + TITLE_GAIN)).astype(np.float32))
-    return Pool(numbers, scores, np.isin(numbers, pool.numbers[pool.is_near]), pool.has_meaning)
+    return Pool(numbers, scores, _is_in(numbers, pool.numbers[pool.is_near]), pool.has_meaning)
 
 
-def _titled_first(engine: Engine, asked: Asked, pool: Pool) -> Pool:
-    titled = engine.titled(asked.title_key, asked.must)
+def _titled_first(titled: Numbers, pool: Pool) -> Pool:
     if not len(titled):
         return pool
-    others = ~np.isin(pool.numbers, titled)
+    others = ~_is_in(pool.numbers, titled)
     top = float(pool.scores[0]) if len(pool.scores) else 1.0
     return Pool(
         np.concatenate([titled, pool.numbers[others]]),
         np.concatenate([np.full(len(titled), top, np.float32), pool.scores[others]]),
-        np.concatenate([np.isin(titled, pool.numbers[pool.is_near]), pool.is_near[others]]),
+        np.concatenate([_is_in(titled, pool.numbers[pool.is_near]), pool.is_near[others]]),
         pool.has_meaning,
     )

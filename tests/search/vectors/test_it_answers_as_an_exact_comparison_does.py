@@ -189,6 +189,18 @@ def test_the_nearest_are_found_under_any_filter(divided, share, monkeypatch) -> 
     assert _recall(index, vectors, questions, lambda cosines: cosines <= np.quantile(cosines, share)) >= 0.95
 
 
+def test_less_effort_may_miss_some_and_tells_the_same_of_those_it_finds(divided) -> None:
+    index, _, questions = divided
+    missed = 0
+    for question in questions:
+        usual = dict(zip(*(found.tolist() for found in index.nearest(question, 100)), strict=True))
+        little = dict(zip(*(found.tolist() for found in index.nearest(question, 100, None, 0.1)), strict=True))
+        assert len(little) == 100
+        assert all(usual[number] == cosine for number, cosine in little.items() if number in usual)
+        missed += len(usual.keys() - little.keys())
+    assert 0 < missed < 50 * len(questions)
+
+
 def test_a_second_merge_keeps_the_lists_and_loses_nothing(tmp_path) -> None:
     vectors = unit_vectors(3 * SOME, 8, seed=6)
     index, first = VectorIndex(tmp_path), 2 * SOME - SOME // 2

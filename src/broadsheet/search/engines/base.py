@@ -70,6 +70,8 @@ class Engine(Protocol):
     """Finds papers by words and by meaning, under exact conditions. Safe to call from several threads."""
 
     name: str
+    answers_at_once: bool
+    """Whether one request gains by putting two questions at once, from two threads."""
 
     def reload(self) -> None:
         """See what any writer has committed; cheap when nothing has changed."""
@@ -80,8 +82,11 @@ class Engine(Protocol):
     def words(self, clauses: Sequence[Clause], must: Condition | None, limit: int) -> Scored:
         """The best papers by BM25 over ``clauses``, any of them sufficing, among those that satisfy ``must``."""
 
-    def nearest(self, vector: Floats, must: Condition | None, limit: int) -> Scored:
-        """The papers nearest to a unit vector (dims,) by cosine, among those that satisfy ``must``."""
+    def nearest(self, vector: Floats, must: Condition | None, limit: int, effort: float = 1.0) -> Scored:
+        """The papers nearest to a unit vector (dims,) by cosine, among those that satisfy ``must``.
+
+        ``effort`` below 1 allows for so much less work, and for missing more of them, where there are very many.
+        """
 
     def told(self, numbers: Numbers) -> Told:
         """What is stored of given papers: for scoring them exactly and for feedback."""

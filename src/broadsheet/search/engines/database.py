@@ -37,6 +37,8 @@ class DatabaseEngine:
     """See ``engines.base.Engine``. It is the catalogue, so it is always up to date and is never written to."""
 
     name = "database"
+    # Another thread would have another connection.
+    answers_at_once = False
 
     def __init__(self, dims: int = 384) -> None:
         self._dims = dims
@@ -66,7 +68,13 @@ class DatabaseEngine:
             np.array([number for _, _, number in best], np.int64), np.array([score for score, _, _ in best], np.float32)
         )
 
-    def nearest(self, vector: Floats, must: Condition | None, limit: int) -> Scored:  # noqa: ARG002 - the protocol's
+    def nearest(
+        self,
+        vector: Floats,  # noqa: ARG002 - the protocol's
+        must: Condition | None,  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+        effort: float = 1.0,  # noqa: ARG002
+    ) -> Scored:
         """No paper: the database knows no meaning."""
         return _NOTHING
 

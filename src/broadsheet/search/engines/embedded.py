@@ -35,6 +35,7 @@ class EmbeddedEngine:
     """One complete index in one folder; see ``engines.base.Engine``. One process writes, any number read."""
 
     name = "embedded"
+    answers_at_once = True
 
     def __init__(self, folder: Path, swap_lock: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
         """Open or make the index; ``swap_lock`` gives the writers' lock, taken for the short end of maintenance."""
@@ -65,12 +66,12 @@ class EmbeddedEngine:
         """The best papers by BM25."""
         return self.words_index.search(clauses, must, limit)
 
-    def nearest(self, vector: Floats, must: Condition | None, limit: int) -> Scored:
+    def nearest(self, vector: Floats, must: Condition | None, limit: int, effort: float = 1.0) -> Scored:
         """The nearest papers by cosine among those that satisfy ``must``."""
         if must is None:
-            return Scored(*self.vectors.nearest(vector, limit, None))
+            return Scored(*self.vectors.nearest(vector, limit, None, effort))
         if not asks_for_words(must):
-            return Scored(*self.vectors.nearest(vector, limit, self.attributes.mask(must)))
+            return Scored(*self.vectors.nearest(vector, limit, self.attributes.mask(must), effort))
         listed = self.words_index.matching(must, MOST_LISTED)
         if listed is not None:
             return Scored(*self.vectors.nearest(vector, limit, _mask_of(listed)))

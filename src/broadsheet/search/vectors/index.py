@@ -208,14 +208,17 @@ class VectorIndex:
             (self._folder / f"{pointer.sample}.npz").unlink(missing_ok=True)
         self.reload()
 
-    def nearest(self, vector: Floats, limit: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Numbers, Floats]:
+    def nearest(
+        self, vector: Floats, limit: int, allowed: NDArray[np.bool_] | None = None, effort: float = 1.0
+    ) -> tuple[Numbers, Floats]:
         """The ``limit`` papers nearest to ``vector``, float32 (dims,), among those with ``allowed[number]``.
 
         ``allowed`` is bool, of any length: numbers beyond its end are not allowed. Returns numbers, int64 (n,), and
         cosines, float32 (n,), best first, ties by number. All allowed papers are compared when they are few, and the
-        likely ones otherwise: at least 0.95 of the ten nearest are found, whatever is allowed.
+        likely ones otherwise: at least 0.95 of the ten nearest are found, whatever is allowed. With ``effort`` below 1
+        so much less is compared, where there are too many to compare all of them.
         """
-        return nearest(self._state, vector, limit, allowed)
+        return nearest(self._state, vector, limit, allowed, effort)
 
     def cosines(self, vector: Floats, numbers: Sequence[int] | Numbers) -> Floats:
         """The cosine of each paper with ``vector``, float32 (dims,): float32 (n,), NaN where a paper has no vector."""

@@ -40,11 +40,14 @@ SWEPT_SHARE = 0.5
 AGAINST_SHARE, AGAINST_DEVIATIONS = 0.8, 0.5
 
 
-def nearest(state: State, vector: Floats, limit: int, allowed: Mask | None) -> Found:
-    """The nearest papers, at most ``limit``: numbers int64 (n,), cosines float32 (n,), best first, ties by number."""
+def nearest(state: State, vector: Floats, limit: int, allowed: Mask | None, effort: float = 1.0) -> Found:
+    """The nearest papers, at most ``limit``: numbers int64 (n,), cosines float32 (n,), best first, ties by number.
+
+    ``effort`` is the share of the usual work in choosing lists.
+    """
     if limit < 1 or not state.count:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    search = Search(state, Asked(vector), limit, allowed)
+    search = Search(state, Asked(vector), limit, allowed, effort)
     if allowed is not None and np.count_nonzero(allowed) <= MOST_FETCHED:
         rows = state.rows_of(np.flatnonzero(allowed))
         return search.among(np.sort(rows[rows >= 0]))
@@ -92,7 +95,8 @@ class Best:
 class Search:
     """One question put to one state."""
 
-    def __init__(self, state: State, asked: Asked, limit: int, allowed: Mask | None) -> None:
+    def __init__(self, state: State, asked: Asked, limit: int, allowed: Mask | None, effort: float) -> None:
+        self._effort = effort
         self._state, self._asked, self._limit = state, asked, limit
         self._allowed = _reaching(allowed, len(state.places)) if allowed is not None else None
         self._share = np.count_nonzero(allowed) / max(state.count, 1) if allowed is not None else 1.0
@@ -142,6 +146,7 @@ class Search:
         many = COMPARED_PER_ROOT * rows**0.5 * min(self._share, 1.0) ** MORE_WHEN_FILTERED
         if len(lists) < 2 or many > SWEPT_SHARE * rows:
             return False
+        many *= self._effort
         hopes = self._asked.products(lists.codes) * lists.weights
         chosen = _first(-hopes, np.diff(lists.offsets), many)
         likeliest, others = chosen[: len(chosen) // PART_FIRST], chosen[len(chosen) // PART_FIRST :]

@@ -56,6 +56,7 @@ class QdrantEngine:
     """See ``engines.base.Engine``. Reads the collection that the alias stands for, or one generation given by name."""
 
     name = "qdrant"
+    answers_at_once = True
 
     def __init__(
         self, link: Link, address: Address, *, generation: str = "", dims: int = DIMS, is_local: bool = False
@@ -122,7 +123,7 @@ class QdrantEngine:
         answer = self._ask(what, lambda client: client.query_batch_points(self.collection, requests))
         return list(answer or [])
 
-    def nearest(self, vector: Floats, must: Condition | None, limit: int) -> Scored:
+    def nearest(self, vector: Floats, must: Condition | None, limit: int, effort: float = 1.0) -> Scored:  # noqa: ARG002
         """The nearest papers by cosine."""
         if limit < 1:
             return NOTHING
