@@ -27,7 +27,7 @@ from broadsheet.catalogue.models import Source as SourceRow
 from broadsheet.sources.door import BusyError, Door, FetchError, RefusedAddressError, StatusError, TooLargeError
 from broadsheet.sources.identifiers import ParsedIdentifier
 from broadsheet.sources.protocol import HarvestRequest, Page, Source
-from broadsheet.sources.record import BadRecord, DeletedRecord, SourceError
+from broadsheet.sources.record import BadRecord, SourceError
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,9 @@ LEASE = timedelta(minutes=15)
 # A source that leads back to where it was is asked so often before it is called a circle.
 STANDSTILLS = 3
 OVERLAP = timedelta(days=1)
+# What changes with each page.
+_COUNTS = ("pages_count", "created_count", "changed_count", "unchanged_count", "refused_count", "deleted_count")
+_TOLD = (*_COUNTS, "state", "checkpoint", "error", "retry_at", "claimed_until", "finished_at")
 
 
 class AlreadyRunningError(Exception):
@@ -116,7 +119,8 @@ def _go_on(
 ) -> bool:
     """Read the pages that are left and store them; False when it was told to stop before the last one."""
     standstills = 0
-    for page in source.harvest(door, request, harvest.checkpoint):
+    pages = source.harvest(door, request, harvest.checkpoint)
+    for page in pages:
         checkpoint = dict(page.checkpoint) if page.checkpoint is not None else None
         standstills = standstills + 1 if checkpoint is not None and checkpoint == harvest.checkpoint else 0
         if standstills == STANDSTILLS:
@@ -124,6 +128,8 @@ def _go_on(
         _store(harvest, source, page, checkpoint, clock())
         on_page(harvest, page)
         if checkpoint is None:
+            # The source may have waited for its last page to be stored, to remember what it has read.
+            next(pages, None)
             return True
         if should_stop():
             return False
@@ -141,29 +147,25 @@ def _store(harvest: Harvest, source: Source, page: Page, checkpoint: dict[str, o
         again = ledger.repeated(source.slug, page.batches)
         for (category, day), earlier in again.items():
             logger.warning("%s: %s serves the batch of %s as that of %s", source.name, category, earlier, day)
-        result, deleted = _take_in(ledger.undated(page.records, again.keys()), source.slug)
+        result = take_in(ledger.undated(page.records, again.keys()), source=source.slug)
         ledger.note(source.slug, page.batches, now, calendar=source.calendar)
         row.pages_count += 1
         row.created_count += result.created
         row.changed_count += result.changed
         row.unchanged_count += result.unchanged
         row.refused_count += len(result.refused)
-        row.deleted_count += deleted
+        row.deleted_count += result.deleted
         row.checkpoint = checkpoint
         row.error, row.retry_at = "", None
         row.claimed_until = now + LEASE
+        if checkpoint is None:
+            # Here and not later: a harvest without a checkpoint would begin anew after a kill.
+            row.state, row.finished_at = Harvest.State.COMPLETE, now
         row.save()
     for bad in result.refused:
         logger.warning("%s: %s: %s", source.name, bad.where, bad.reason)
-    for name in ("pages_count", "checkpoint", "error", "retry_at", "claimed_until"):
-        setattr(harvest, name, getattr(row, name))
-    for name in ("created_count", "changed_count", "unchanged_count", "refused_count", "deleted_count"):
-        setattr(harvest, name, getattr(row, name))
-
-
-def _take_in(records: Sequence[object], slug: str) -> tuple[IntakeResult, int]:
-    kept = [record for record in records if not isinstance(record, DeletedRecord)]
-    return take_in(kept, source=slug), len(records) - len(kept)  # type: ignore[arg-type]
+    # Without the claim: what this worker believes to hold must not become what another one took over.
+    harvest.refresh_from_db(fields=_TOLD)
 
 
 def _claim(source: Source, request: HarvestRequest, worker: str, clock: Callable[[], datetime]) -> Harvest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from broadsheet.catalogue import harvests
 from broadsheet.catalogue.models import Harvest, Paper
 from broadsheet.sources.door import BusyError, FetchError, StatusError
 from broadsheet.sources.protocol import HarvestRequest, Page
-from broadsheet.sources.record import BadRecord, SourceError
+from broadsheet.sources.record import BadRecord, DeletedRecord, SourceError
 from tests.catalogue.harvests.made import NOW, MadeSource, NoDoor, pages, paper
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +138,38 @@ def test_it_counts_what_is_refused() -> None:
     bad = BadRecord(where="made:1", reason="no title")
     harvest = run(MadeSource(pages=[Page(records=(paper(1), bad))]))
     assert (harvest.created_count, harvest.refused_count) == (1, 1)
+
+
+def test_it_counts_what_the_source_removed() -> None:
+    run(MadeSource(pages=[Page(records=(paper(1), paper(2)))]))
+    gone = DeletedRecord(ref="2510.00001", identifiers=paper(1).identifiers)
+    harvest = run(MadeSource(pages=[Page(records=(gone, paper(1)))]))
+    assert (harvest.deleted_count, harvest.unchanged_count) == (1, 1)
+    assert [one.arxiv_id for one in Paper.objects.all()] == ["2510.00002"]
+
+
+def test_the_source_is_told_that_its_last_page_is_stored() -> None:
+    class Remembering(MadeSource):
+        stored = 0
+
+        def harvest(self, *asked: object) -> Iterator[Page]:
+            yield from super().harvest(*asked)
+            self.stored = Paper.objects.count()
+
+    source = Remembering(pages=pages(2))
+    assert run(source).state == "complete"
+    assert source.stored == 6
+
+
+def test_a_harvest_is_complete_together_with_its_last_page() -> None:
+    def killed(harvest: Harvest, page: Page) -> None:
+        if page.checkpoint is None:
+            assert Harvest.objects.get().state == "complete"
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(MadeSource(pages=pages(2)), on_page=killed)
+    assert (Harvest.objects.get().state, Harvest.objects.get().claimed_by) == ("complete", "")
 
 
 def test_nothing_of_a_page_is_kept_whose_checkpoint_is_not() -> None:
