@@ -103,14 +103,14 @@ def _take_in_batches(
     rank = 1
     for batch in _batches(records):
         with transaction.atomic():
-            _wait_for_other_writers()
+            wait_for_other_writers()
             taken = _take_in_batch(batch, source, page, rank)
         result.add(taken)
         rank += len(batch)
         on_progress(len(batch))
 
 
-def _wait_for_other_writers() -> None:
+def wait_for_other_writers() -> None:
     """Two processes that bring the same paper at once would make two of it. SQLite has one writer at a time anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -204,7 +204,7 @@ def _write_page(page: SavedPageRecord, source: str, ranked: dict[int, Paper]) ->
 def forget_source(slug: str) -> int:
     """Remove everything that one source said; papers that no other source speaks of go away. Returns how many went."""
     with transaction.atomic():
-        _wait_for_other_writers()
+        wait_for_other_writers()
         paper_ids = sorted(set(SourceRecord.objects.filter(source__slug=slug).values_list("paper_id", flat=True)))
         gone = 0
         for start in range(0, len(paper_ids), BATCH_SIZE):
