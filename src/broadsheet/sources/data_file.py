@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from broadsheet.sources.record import BadRecord, DeletedRecord, PaperRecord, SourceError, SourceFile
 from broadsheet.sources.text_file import TextFile, decode, text_file
@@ -96,12 +96,19 @@ class DataFile:
 
     def text(self) -> TextFile:
         """All of the data as text; raises ``SourceError`` if they are no UTF-8 text or more than ``LARGEST_TEXT``."""
-        content = self.head if self.is_whole else self._content()
         return text_file(
-            self.name, content, stem=self.stem, folder=self.folder, captured_on=self.captured_on, query=self.query
+            self.name,
+            self.content(),
+            stem=self.stem,
+            folder=self.folder,
+            captured_on=self.captured_on,
+            query=self.query,
         )
 
-    def _content(self) -> bytes:
+    def content(self) -> bytes:
+        """All of the data; raises ``SourceError`` if they are more than ``LARGEST_TEXT``."""
+        if self.is_whole:
+            return self.head
         with self.open() as stream:
             content = stream.read(LARGEST_TEXT + 1)
         if len(content) > LARGEST_TEXT:
@@ -281,7 +288,7 @@ def _member(archive_bytes: io.BufferedReader, member: str, name: str) -> io.Buff
         raise SourceError(f"{name}: cannot be unpacked: {error}") from error
 
 
-def _buffered(stream: IO[bytes] | io.FileIO, packed: io.FileIO | None, name: str) -> io.BufferedReader:
+def _buffered(stream: _Readable, packed: io.FileIO | None, name: str) -> io.BufferedReader:
     return io.BufferedReader(_Guarded(stream, packed, name), _BUFFER)
 
 
@@ -292,6 +299,20 @@ def _told_growth(count: int) -> str:
 def _pass_over_line(stream: io.BufferedReader) -> None:
     while (content := stream.readline(LONGEST_LINE)) and not content.endswith(b"\n"):
         pass
+
+
+class _Readable(Protocol):
+    """What is asked of a stream of bytes."""
+
+    def read(self, size: int, /) -> bytes | None: ...
+
+    def seek(self, offset: int, whence: int, /) -> int: ...
+
+    def tell(self) -> int: ...
+
+    def seekable(self) -> bool: ...
+
+    def close(self) -> None: ...
 
 
 class _Rejoined(io.RawIOBase):
@@ -318,7 +339,7 @@ class _Rejoined(io.RawIOBase):
 class _Guarded(io.RawIOBase):
     """A stream whose faults are told as ``SourceError`` and that may not grow beyond measure while it is unpacked."""
 
-    def __init__(self, stream: IO[bytes] | io.FileIO, packed: io.FileIO | None, name: str) -> None:
+    def __init__(self, stream: _Readable, packed: io.FileIO | None, name: str) -> None:
         self._stream, self._packed, self._name = stream, packed, name
         self._count = 0
 

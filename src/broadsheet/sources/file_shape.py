@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-import ijson
+import ijson  # type: ignore[import-untyped]
 
 _MOST_EVENTS = 5_000
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)+", re.DOTALL | re.IGNORECASE)
@@ -68,7 +68,8 @@ class Head:
 
 def json_shape(text: str) -> JsonShape:
     """The shape of a JSON text up to its end, its first fault, or as far as it pays to look."""
-    paths, texts = set(), {}
+    paths = set[str]()
+    texts = dict[str, str]()
     events = ijson.parse(io.BytesIO(text.encode("utf-8", "replace")), multiple_values=True, use_float=True)
     try:
         for path, event, value in islice(events, _MOST_EVENTS):

@@ -10,7 +10,7 @@ from pathlib import Path
 from broadsheet.sources import hf_daily, jsonl, saved_page
 from broadsheet.sources.data_file import DataFile, is_archive, is_hidden, members, open_data
 from broadsheet.sources.file_shape import Head
-from broadsheet.sources.formats import bibtex
+from broadsheet.sources.formats import bibtex, csl_json, daily_page, kaggle, ris, zotero_rdf
 from broadsheet.sources.record import SourceError, SourceFile
 from broadsheet.sources.text_file import TextFile
 
@@ -41,6 +41,23 @@ FORMATS: dict[str, FileFormat] = {
     ),
     bibtex.FORMAT: FileFormat(
         "a line that begins an entry with a key, as '@article{key,'", bibtex.looks_like_bibtex, bibtex.read_bibtex
+    ),
+    ris.FORMAT: FileFormat("a line 'TY  - ' and a line with another tag below", ris.looks_like_ris, ris.read_ris),
+    daily_page.FORMAT: FileFormat(
+        "HTML with the data or the cards of a Daily Papers page",
+        daily_page.looks_like_daily_page,
+        daily_page.read_daily_page,
+    ),
+    zotero_rdf.FORMAT: FileFormat(
+        "RDF with Zotero's words", zotero_rdf.looks_like_zotero_rdf, zotero_rdf.read_zotero_rdf
+    ),
+    csl_json.FORMAT: FileFormat(
+        "JSON items with 'type', 'title' and other words of CSL", csl_json.looks_like_csl_json, csl_json.read_csl_json
+    ),
+    kaggle.FORMAT: FileFormat(
+        "a JSON object with 'id', 'categories' and 'versions' on one of the first lines",
+        kaggle.looks_like_kaggle,
+        kaggle.read_kaggle,
     ),
     jsonl.FORMAT: FileFormat(
         "a JSON object with a title or a text on one of the first lines",

@@ -9,7 +9,7 @@ from datetime import date
 from broadsheet.sources.fields import FieldError
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ISO = re.compile(r"(-?\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?!\d)", re.ASCII)
+_ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?!\d)", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)([12]\d{3})(?!\d)", re.ASCII)
 
 
@@ -26,20 +26,30 @@ def last_day(year: int, month: int | None = None, day: int | None = None) -> dat
         raise FieldError(f"there is no day {year}-{month}-{day or ''}".rstrip("-")) from error
 
 
-def parse_partial(text: str) -> date | None:
-    """Read ``2020-01-31``, ``2020-01``, ``2020`` or what has a year in it (``circa 2020``); ``None`` without one.
+def parse_partial(text: str) -> tuple[int, ...]:
+    """Year, month and day of ``2020-01-31``, ``2020/01`` or a text with a year (``May 2020``), as far as told.
 
-    Of an interval (``2020-01/2020-03``) the beginning counts, and so does a year beside a month that does not exist.
+    Of an interval (``2020-01/2020-03``) the beginning counts. A month or day that does not exist is left out.
     """
     text = text.strip()
     if match := _ISO.match(text):
-        year, month, day = (int(part) if part else None for part in match.groups())
-        try:
-            return last_day(year or 0, month, day)
-        except FieldError:
-            return last_day(year) if year and year > 0 else None
+        year, month, day = (int(part) if part else 0 for part in match.groups())
+        if not 1 <= month <= 12:
+            return (year,) if year > 0 else ()
+        is_day = 1 <= day <= 31 and _exists(year, month, day)
+        return (year, month, day) if is_day else (year, month)
     found = _YEAR.search(text)
-    return last_day(int(found[1]), parse_month(text)) if found else None
+    if found is None:
+        return ()
+    month = parse_month(text) or 0
+    return (int(found[1]), month) if month else (int(found[1]),)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        return bool(last_day(year, month, day))
+    except FieldError:
+        return False
 
 
 def parse_month(text: str) -> int | None:

@@ -21,7 +21,8 @@ from broadsheet.sources.data_file import DataFile, streamed
 from broadsheet.sources.fields import FieldError, checked_text, tidy_address
 from broadsheet.sources.file_shape import Head
 from broadsheet.sources.formats.entries import Entry, journal_reference, paper_of
-from broadsheet.sources.partial_dates import last_day, parse_month, parse_partial
+from broadsheet.sources.known_days import day_of
+from broadsheet.sources.partial_dates import parse_month, parse_partial
 from broadsheet.sources.person_names import printed_name, split_names
 from broadsheet.sources.record import AuthorRecord, BadRecord, PaperRecord, SourceFile
 from broadsheet.sources.tex_text import plain_text
@@ -182,14 +183,9 @@ def _named(fields: dict[str, str]) -> tuple[str, ...]:
 
 def _published_on(fields: dict[str, str]) -> date | None:
     """The day of BibLaTeX's ``date``, else of ``year``, ``month`` and ``day``; the last one of what is not stated."""
-    if stated := parse_partial(plain_text(fields.get("date", ""))):
-        return stated
+    stated = parse_partial(plain_text(fields.get("date", "")))
     year = parse_partial(plain_text(fields.get("year", "")))
-    if year is None:
-        return None
-    month = parse_month(plain_text(fields.get("month", "")))
-    day = plain_text(fields.get("day", ""))
-    try:
-        return last_day(year.year, month, int(day) if month and day.isascii() and day.isdigit() else None)
-    except FieldError:
-        return year
+    if stated or not year:
+        return day_of(stated)
+    month, day = parse_month(plain_text(fields.get("month", ""))), plain_text(fields.get("day", ""))
+    return day_of((year[0], month, day) if month and day else (year[0], month) if month else year)

@@ -9,7 +9,7 @@ from datetime import date
 
 from broadsheet.sources.fields import FieldError
 from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
-from broadsheet.sources.record import AuthorRecord, LinkRecord, PaperRecord
+from broadsheet.sources.record import AuthorRecord, LinkRecord, PaperRecord, StatementRecord
 from broadsheet.sources.stated_links import kind_of_address
 from broadsheet.sources.stripped_math import has_stripped_math
 
@@ -48,6 +48,10 @@ def paper_of(entry: Entry, where: str) -> PaperRecord:
     for text in entry.named:
         for identifier in identifiers_in(text):
             found.setdefault(identifier.scheme, identifier)
+    doi = found.get("doi")
+    appeared = StatementRecord(
+        kind="published", text=entry.journal_ref, url=f"https://doi.org/{doi.value}" if doi else ""
+    )
     links = (LinkRecord(kind=kind_of_address(url), url=url) for url in entry.urls if "://" in url)
     return PaperRecord(
         title=entry.title,
@@ -63,6 +67,7 @@ def paper_of(entry: Entry, where: str) -> PaperRecord:
         licence=entry.licence,
         remarks=entry.remarks,
         journal_ref=entry.journal_ref,
+        statements=(appeared,) if entry.journal_ref else (),
         is_lossy=has_stripped_math(f"{entry.title}\n{entry.abstract}"),
         where=where,
     )
