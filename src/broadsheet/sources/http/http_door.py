@@ -78,6 +78,7 @@ class HttpDoor:
     - ``folder``: where queues, waits and validators are kept, shared by all processes of the instance.
     - ``contact``: how a host's people reach whoever runs the instance: an address of a site or of mail.
     - ``allowed``: hosts, addresses and networks that may be fetched from although they are not public.
+    - ``limits``: instead of those of ``paces``.
     - ``patience``: the seconds that one call may spend waiting for its turn and for hosts that ask for it.
     - ``reader``: whose validators are used; each source that fetches conditionally has its own.
     - ``paces``, ``interval``: the queues, and the seconds between two requests to any other host.
@@ -104,7 +105,7 @@ class HttpDoor:
         chance: random.Random | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._limits, self._patience = limits or Limits(), patience
+        self._limits, self._patience = limits, patience
         self._clock, self._chance = clock or Clock(), chance or random.SystemRandom()
         self._rules = AddressRules(allowed)
         self._wire = Wire(
@@ -172,8 +173,9 @@ class HttpDoor:
     def _follow(self, call: _Call, patience: Patience, *, is_last: bool) -> Answer:
         """One try: the request, and the redirects that it is sent to."""
         target, headers = self._rules.target(call.url), call.headers
-        seconds = self._limits.total
-        for _ in range(self._limits.redirects + 1):
+        limits = self._limits or self._turns.pace(target.host).limits
+        seconds = limits.total
+        for _ in range(limits.redirects + 1):
             validators = self._validators.headers_for(str(target.url)) if call.is_conditional else {}
             told = {"User-Agent": self.user_agent, "Accept": "*/*"} | dict(headers) | validators
             with self._turns.turn(target.host, patience) as turn:
@@ -185,7 +187,7 @@ class HttpDoor:
                         method=call.method,
                         headers=told,
                         body=call.body,
-                        limits=self._limits,
+                        limits=limits,
                         seconds=seconds,
                         on_progress=turn.mark,
                     )
@@ -197,7 +199,7 @@ class HttpDoor:
             if following.url.copy_with(raw_path=b"/") != target.url.copy_with(raw_path=b"/"):
                 headers = {name: value for name, value in headers.items() if name.lower() in _HARMLESS}
             target = following
-        raise FetchError(f"{call.url}: more than {self._limits.redirects} redirects")
+        raise FetchError(f"{call.url}: more than {limits.redirects} redirects")
 
     def _judged(
         self,

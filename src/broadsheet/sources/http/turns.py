@@ -26,6 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from broadsheet.sources.door import BusyError, FetchError
+from broadsheet.sources.http.limits import Limits
 from broadsheet.sources.http.waiting import LONGEST_WISH, Clock, Patience, backoff
 
 FAILURES_TO_OPEN = 5
@@ -36,11 +37,15 @@ _SIZE = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Hosts that share one queue: each name stands for itself and all names below; ``interval`` in seconds."""
+    """Hosts that share one queue: each name stands for itself and all names below; ``interval`` in seconds.
+
+    ``limits`` are those of its answers, unless the door was given others.
+    """
 
     name: str
     hosts: tuple[str, ...]
     interval: float
+    limits: Limits = Limits()
 
     def covers(self, host: str) -> bool:
         """Whether the host is one of them."""
@@ -50,7 +55,13 @@ class Pace:
 PACES: tuple[Pace, ...] = (
     # https://info.arxiv.org/help/api/tou.html: one request every three seconds, one connection, over all machines and
     # all the legacy interfaces (OAI-PMH, feeds, API) together.
-    Pace(name="arxiv.org", hosts=("arxiv.org",), interval=3.0),
+    # A page of OAI-PMH has thousands of records, and the first one of a harvest is long in coming.
+    Pace(
+        name="arxiv.org",
+        hosts=("arxiv.org",),
+        interval=3.0,
+        limits=Limits(read=60.0, total=180.0, size=64 * 2**20),
+    ),
 )
 INTERVAL = 1.0
 """Seconds between two requests to a host that ``PACES`` does not name."""
