@@ -161,7 +161,7 @@ def _kind(token: str, language: str) -> _Kind | None:
     """What a token is; None when it belongs to no phrase."""
     small = token.lower()
     is_english = language == "en"
-    if not token[0].isalnum() or token.isdigit():
+    if not any(map(str.isalpha, token)):
         return None
     if not is_english and (len(token) < _SHORTEST_ELSEWHERE or small in function_words(language)):
         return None
