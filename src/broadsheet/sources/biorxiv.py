@@ -12,7 +12,7 @@ two preprints have become one article, they become one entry too, and taking the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from broadsheet.sources.answers import Read, ask, listed, load_json, read_items
@@ -51,19 +51,15 @@ class BioRxiv:
     name: str = "biorxiv"
     address: str = ADDRESS
     today: Callable[[], date] = _today
+    slug: str = field(init=False)
+    title: str = field(init=False)
     calendar: Calendar | None = None
     schedule: Schedule = Schedule(cron="40 5,11,17,23 * * *", zone="America/New_York")  # noqa: RUF009  (frozen)
     schemes: frozenset[str] = frozenset({"doi"})
 
-    @property
-    def slug(self) -> str:
-        """The server's name."""
-        return self.name
-
-    @property
-    def title(self) -> str:
-        """The server's name as it writes it."""
-        return SERVERS[self.name]
+    def __post_init__(self) -> None:
+        """Call its papers by the server's name, and it as the server writes itself."""
+        self.slug, self.title = self.name, SERVERS[self.name]
 
     def harvest(self, door: Door, request: HarvestRequest, checkpoint: Checkpoint | None) -> Iterator[Page]:
         """Day by day, by default the last days; categories are the server's, as ``neuroscience``.

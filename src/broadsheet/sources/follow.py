@@ -7,7 +7,7 @@ so that a short page may have others behind it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -35,29 +35,21 @@ class DailyPapers:
 
     address: str = HUGGING_FACE
     today: Callable[[], date] = _today
+    name: str = field(init=False)
+    slug: str = field(init=False)
+    title: str = field(init=False)
     calendar: Calendar | None = None
     schedule: Schedule = Schedule(cron="25 * * * *")  # noqa: RUF009  (frozen)
     schemes: frozenset[str] = frozenset({"arxiv"})
 
     def __post_init__(self) -> None:
-        """Take the address without a slash at its end."""
+        """Call it ``huggingface``, or ``follow:`` with the address, and its papers by the name of the server."""
         self.address = self.address.rstrip("/")
-
-    @property
-    def slug(self) -> str:
-        """``huggingface``, or the name of the server."""
         host = (urlsplit(self.address).hostname or "").removeprefix("www.")
-        return hf_daily.SOURCE if host in {"huggingface.co", "hf.co"} else host
-
-    @property
-    def name(self) -> str:
-        """``huggingface``, or ``follow:`` and the address."""
-        return self.slug if self.slug == hf_daily.SOURCE else f"follow:{self.address}"
-
-    @property
-    def title(self) -> str:
-        """Whose daily papers these are."""
-        return "Hugging Face Daily Papers" if self.slug == hf_daily.SOURCE else f"Daily papers of {self.slug}"
+        is_hugging_face = host in {"huggingface.co", "hf.co"}
+        self.slug = hf_daily.SOURCE if is_hugging_face else host
+        self.name = self.slug if is_hugging_face else f"follow:{self.address}"
+        self.title = "Hugging Face Daily Papers" if is_hugging_face else f"Daily papers of {host}"
 
     def harvest(self, door: Door, request: HarvestRequest, checkpoint: Checkpoint | None) -> Iterator[Page]:
         """Day by day, by default the last days. Categories are not told apart here.
