@@ -43,7 +43,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The batches of one source over some announcement days, the oldest first, one row a category."""
+    """The batches of one source over some announcement days, the newest first, one row a category."""
 
     source: str
     days: Sequence[date]
@@ -57,11 +57,11 @@ def ledgers(until: date | None, days: int, *, source: str = "") -> list[Ledger]:
     """
     rows = Batch.objects.filter(source__slug=source) if source else Batch.objects.all()
     shown = rows.filter(announced_on__lte=until) if until else rows
-    columns = sorted(shown.order_by("-announced_on").values_list("announced_on", flat=True).distinct()[:days])
+    columns = list(shown.order_by("-announced_on").values_list("announced_on", flat=True).distinct()[:days])
     if not columns:
         return []
     found: dict[str, dict[str, dict[date, Batch]]] = defaultdict(lambda: defaultdict(dict))
-    chosen = rows.filter(announced_on__range=(columns[0], columns[-1])).select_related("source")
+    chosen = rows.filter(announced_on__range=(columns[-1], columns[0])).select_related("source")
     # A large batch names thousands of papers, and the table none of them.
     for batch in chosen.defer("announced", "missing").order_by("source__slug", "category"):
         found[batch.source.slug][batch.category][batch.announced_on] = batch
@@ -79,14 +79,14 @@ class Around:
     after: date | None
 
 
-def around(shown: Sequence[Ledger]) -> Around:
-    """What lies before and after some ledgers; ``after`` is the last day of the table that comes next."""
+def around(shown: Sequence[Ledger], days: int) -> Around:
+    """What lies before and after some ledgers; ``after`` is the newest day of the so many that come next."""
     if not shown:
         return Around(None, None)
     columns = shown[0].days
-    days = Batch.objects.values_list("announced_on", flat=True).distinct()
-    before = days.filter(announced_on__lt=columns[0]).order_by("-announced_on").first()
-    after = list(days.filter(announced_on__gt=columns[-1]).order_by("announced_on")[: len(columns)])
+    others = Batch.objects.values_list("announced_on", flat=True).distinct()
+    before = others.filter(announced_on__lt=columns[-1]).order_by("-announced_on").first()
+    after = list(others.filter(announced_on__gt=columns[0]).order_by("announced_on")[:days])
     return Around(before, after[-1] if after else None)
 
 

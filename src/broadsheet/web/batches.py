@@ -82,7 +82,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         return errors.refused_query(request, str(error))
     source = request.GET.get("source", "").replace("\0", "")
     shown = ledgers(until, DAYS_SHOWN, source=source)
-    near = around(shown)
+    near = around(shown, DAYS_SHOWN)
     troubles = list(out_of_order()[: TROUBLES_SHOWN + 1])
     context: dict[str, Any] = {
         "heading": _("Batches"),
