@@ -14,6 +14,8 @@ from typing import Literal
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from broadsheet.catalogue.chosen_sources import named
+from broadsheet.catalogue.ledger import OUT_OF_ORDER
 from broadsheet.catalogue.models import Batch, Job, Source, SourceRecord
 from broadsheet.catalogue.schedules import ScheduleError, next_due
 from broadsheet.sources import protocol
@@ -22,7 +24,6 @@ from broadsheet.sources.record import SourceError
 HARVEST_PREFIX = "harvest "
 # A run that is due takes its time; nobody is told of so short a delay.
 GRACE = timedelta(minutes=15)
-OUT_OF_ORDER = (Batch.State.LATE, Batch.State.STALE, Batch.State.SHORT)
 
 JobState = Literal["off", "running", "waiting", "failing", "behind", "well", "new"]
 
@@ -146,10 +147,8 @@ def _standing(job: Job, papers: dict[str, int], overdue: dict[str, datetime | No
 
 def _source(word: str) -> protocol.Source | None:
     """The source that a word of the setting names; None where it is not installed any more."""
-    from broadsheet.sources.registry import source_named
-
     try:
-        return source_named(word)[0]
+        return named(word).source
     except SourceError:
         return None
 

@@ -1,10 +1,38 @@
-"""All jobs of this instance, as its settings have them."""
+"""All jobs of this instance, as its settings have them. A further kind of job is a list of errands more in here."""
 
 from __future__ import annotations
 
-from broadsheet.worker.errands import Errand
+from collections.abc import Callable
+
+from django.conf import settings
+from django.utils import timezone
+
+from broadsheet.catalogue.chosen_sources import chosen
+from broadsheet.catalogue.enrichment.job import EnrichmentJob
+from broadsheet.catalogue.enrichment.jobs import JOBS
+from broadsheet.catalogue.outside import door
+from broadsheet.sources.protocol import Schedule
+from broadsheet.worker.collecting import collecting_errands
+from broadsheet.worker.errands import Errand, ShouldStop
 
 
 def errands() -> list[Errand]:
     """What there is to do by the clock."""
-    return []
+    return [*collecting_errands(chosen()), *enriching_errands()]
+
+
+def enriching_errands() -> list[Errand]:
+    """The jobs that ask the outside about papers, as far as the settings ask for them."""
+    return [
+        Errand(name=job.name, schedule=Schedule(cron=job.cron), do=_enriching(job))
+        for job in JOBS
+        if job.is_wanted(settings)
+    ]
+
+
+def _enriching(job: EnrichmentJob) -> Callable[[ShouldStop], str | None]:
+    def do(should_stop: ShouldStop) -> str | None:
+        count = job.run(door(reader=job.name), timezone.now(), should_stop)
+        return None if should_stop() else f"{count} papers"
+
+    return do
