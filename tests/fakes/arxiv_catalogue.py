@@ -1,4 +1,4 @@
-"""The made-up papers of the fake arXiv: the same ones for the same seed, reckoned from their number and never stored."""
+"""The made-up papers of the fake arXiv: the same for the same seed, reckoned from their number and never stored."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ from functools import cached_property
 from broadsheet.sources.arxiv.calendar import ArxivCalendar
 
 CATEGORIES = ("cs.CL", "cs.LG", "cs.DL", "math.CO", "stat.ML", "hep-th", "physics.optics", "q-bio.NC")
-_WORDS = (
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_WORDS = _words(
     "reader page column letter ledger margin index proof press type plate print paper ink rule sheet line head note"
     " draft issue fold stack board frame grid block mark sign path tree graph chain field wave lens beam phase state"
-).split()
-_KINDS = (
-    "quiet early brief dense sparse patient honest narrow broad gentle sudden hidden plain double late wide".split()
 )
-_SURNAMES = (
+_KINDS = _words(
+    "quiet early brief dense sparse patient honest narrow broad gentle sudden hidden plain double late wide"
+)
+_SURNAMES = _words(
     "Abelard Brontë Curtius Dvořák Ekström Farkas Gödecke Hævik Ibáñez Janáček Kovač Łaski Müller Nuñez Örn Pérez"
     " Quist Rossi Šimek Tørset Ueda Valois Weiß Xylander Ypres Žižek"
-).split()
-_FORENAMES = "Ada Bo Clara Davit Edda F. Gil Hana Ivo J. K. Lena Mato N. Oda P. R. Sofía T. Umberto".split()
+)
+_FORENAMES = _words("Ada Bo Clara Davit Edda F. Gil Hana Ivo J. K. Lena Mato N. Oda P. R. Sofía T. Umberto")
 _SENTENCES = (
     "We ask how a {0} {1} becomes a {2} without losing its {3}, and answer it for all finite cases.",
     "Earlier work on the {1} needed a {0} {3}; ours needs none and is easier to check.",

@@ -13,11 +13,14 @@ from typing import Any
 
 # What is done to an answer once it is made.
 SPOILED = (
-    "busy-seconds busy-date error html truncated hung-up slow endless gzip-bomb wrong-charset duplicate redirect"
-    " redirect-metadata"
-).split()
+    *("busy-seconds", "busy-date", "error", "html", "truncated", "hung-up", "slow", "endless", "gzip-bomb"),
+    *("wrong-charset", "duplicate", "redirect", "redirect-metadata"),
+)
 # What is done while it is made: these are asked for by the makers of the answers.
-MADE_WRONG = "expired-token out-of-order stale late short fewer deleted broken-record control-character".split()
+MADE_WRONG = (
+    *("expired-token", "out-of-order", "stale", "late", "short", "fewer", "deleted"),
+    *("broken-record", "control-character"),
+)
 KINDS = (*SPOILED, *MADE_WRONG)
 BOMB_BYTES = 64 * 2**20
 

@@ -79,7 +79,7 @@ class ArxivCalendar:
         return datetime.combine(day - _DAY, ANNOUNCED_AT, tzinfo=ZONE)
 
     def closes_at(self, day: date) -> datetime:
-        """Until when a submission had to be there to be in the batch of a day: 14:00 US Eastern, Friday's for Monday."""
+        """Until when submissions are taken for the batch of a day: 14:00 US Eastern, Friday's for that of Monday."""
         evening = day - _DAY
         return datetime.combine(evening - 2 * _DAY if evening.weekday() == _SUNDAY else evening, CUT_OFF, tzinfo=ZONE)
 

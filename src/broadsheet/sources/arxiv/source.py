@@ -1,0 +1,267 @@
+"""The source ``arxiv``: what arXiv announces each day in each category, and proof that all of it is here.
+
+Three of arXiv's places are asked for one day's batch. The listing page says which papers were announced and how many
+there are; the feed has the texts of all of them in one answer, but is rebuilt only at midnight and may be yesterday's;
+the API has the texts of what the feed has not. What none of them has is left for the next try, and the batch tells that
+it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
+
+from broadsheet.sources.arxiv import api as arxiv_api
+from broadsheet.sources.arxiv.api import ApiError
+from broadsheet.sources.arxiv.calendar import ZONE, ArxivCalendar
+from broadsheet.sources.arxiv.estimates import with_estimates
+from broadsheet.sources.arxiv.feed import FeedAnswer, read_feed
+from broadsheet.sources.arxiv.fetching import OAI_URL, look_up
+from broadsheet.sources.arxiv.listing_pages import ListingPages
+from broadsheet.sources.arxiv.paper import SLUG
+from broadsheet.sources.arxiv.taxonomy import ARCHIVES
+from broadsheet.sources.door import BusyError, Door, FetchError, StatusError
+from broadsheet.sources.identifiers import ParsedIdentifier
+from broadsheet.sources.protocol import BatchRecord, Calendar, Checkpoint, HarvestRequest, Page, Record, Schedule
+from broadsheet.sources.record import (
+    AnnouncementKind,
+    AnnouncementRecord,
+    BadRecord,
+    ListingRecord,
+    PaperRecord,
+    SourceError,
+)
+
+SITE_URL = "https://arxiv.org"
+FEED_URL = "https://rss.arxiv.org/rss"
+CATCHUP_DAYS = 90
+"""How far back arXiv shows the batch of a day."""
+
+_KINDS: tuple[AnnouncementKind, ...] = ("new", "cross", "replace", "replace-cross")
+_ON_THE_DAYS_PAGE = frozenset({"new", "cross"})
+_UNKNOWN = frozenset({400, 404})
+_FRIDAY = 4
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """How far a harvest is: everything before this category, and of it everything up to this day, is done."""
+
+    category: str = ""
+    day: str = ""
+    is_whole: bool = False
+
+    def checkpoint(self) -> dict[str, object]:
+        return {"category": self.category, "day": self.day, "is_whole": self.is_whole}
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint | None) -> _Place:
+        known = checkpoint or {}
+        return cls(
+            category=str(known.get("category", "")),
+            day=str(known.get("day", "")),
+            is_whole=known.get("is_whole") is True,
+        )
+
+
+class ArxivSource:
+    """arXiv's announcements. The addresses are those of its site, its feeds, its API and its OAI-PMH server."""
+
+    name: ClassVar[str] = "arxiv"
+    slug: ClassVar[str] = SLUG
+    title: ClassVar[str] = "arXiv"
+    # Announced at 20:00 from Sunday to Thursday, in the feed from midnight on; the other tries find what came late.
+    schedule: Schedule = Schedule(cron="20 0,3,7,20,21 * * 0-5", zone=ZONE.key)
+    schemes: frozenset[str] = frozenset({"arxiv"})
+
+    def __init__(
+        self,
+        *,
+        site_url: str = SITE_URL,
+        feed_url: str = FEED_URL,
+        api_url: str = arxiv_api.URL,
+        oai_url: str = OAI_URL,
+        days: ArxivCalendar | None = None,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self._days = days or ArxivCalendar()
+        self.calendar: Calendar | None = self._days
+        self._listings = ListingPages(site_url)
+        self._feed_url, self._oai_url = feed_url, oai_url
+        self._api = arxiv_api.Api(api_url)
+        self._now = now
+
+    def harvest(self, door: Door, request: HarvestRequest, checkpoint: Checkpoint | None) -> Iterator[Page]:
+        """Yield the batches of the days asked for, by default the newest one, category after category.
+
+        Without categories all archives are asked for. Days of the last 90 are read from arXiv's own pages; of earlier
+        ones the papers are found by the time of their submission, and their days are estimates. A category that arXiv
+        does not know is a bad record. Raises as ``Source.harvest`` says.
+        """
+        categories = request.categories or ARCHIVES
+        done = _Place.of(checkpoint)
+        start = categories.index(done.category) if done.category in categories else 0
+        for category in categories[start:]:
+            since_done = done if category == done.category else _Place(category=category)
+            if not since_done.is_whole:
+                yield from self._category(door, request, since_done)
+                done = _Place(category=category, is_whole=True)
+                yield Page(checkpoint=done.checkpoint())
+        yield Page()
+
+    def _category(self, door: Door, request: HarvestRequest, done: _Place) -> Iterator[Page]:
+        """The days of one category, the newest one last."""
+        category = done.category
+        try:
+            newest = self._listings.newest(door, category)
+        except StatusError as error:
+            if isinstance(error, BusyError) or error.status not in _UNKNOWN:
+                raise
+            reason = f"arXiv has no listing of {category!r}: {error}"
+            yield Page(records=(BadRecord(where=category, reason=reason),), checkpoint=done.checkpoint())
+            return
+        except FetchError:
+            raise
+        except SourceError as error:
+            newest = None
+            yield Page(records=(BadRecord(where=category, reason=str(error)),), checkpoint=done.checkpoint())
+        last = newest.announced_on if newest else self._days.latest_day(self._now())
+        for day in _weekdays(request.since or last, min(request.until or last, last)):
+            if day.isoformat() <= done.day:
+                continue
+            if day == last:
+                pages = self._newest_day(door, category, newest)
+            elif (last - day).days <= CATCHUP_DAYS:
+                pages = self._past_day(door, category, day)
+            else:
+                pages = self._reckoned_day(door, category, day)
+            for page in pages:
+                # Until the day is whole, whoever goes on begins it anew.
+                yield replace(page, checkpoint=done.checkpoint())
+            done = replace(done, day=day.isoformat())
+            yield Page(checkpoint=done.checkpoint())
+
+    def _newest_day(self, door: Door, category: str, listed: BatchRecord | None) -> Iterator[Page]:
+        feed, complaint = self._feed(door, category)
+        bad: tuple[Record, ...] = (complaint,) if complaint else ()
+        if listed is None:
+            yield from self._feed_alone(feed, bad)
+            return
+        batch = _completed(listed, feed) if feed is not None else listed
+        kinds = _kinds_by_ref(batch)
+        papers = {entry.paper.ref: entry.paper for entry in feed.entries} if feed else {}
+        known = [papers[ref] for ref in kinds if ref in papers]
+        records = (*bad, *(_announced(paper, batch, kinds) for paper in known))
+        yield from self._with_rest(door, batch, kinds, records, set(papers))
+
+    def _past_day(self, door: Door, category: str, day: date) -> Iterator[Page]:
+        batch = self._listings.of_day(door, category, day)
+        kinds = _kinds_by_ref(batch)
+        # A holiday that is not in the calendar has a page without entries, and is no batch.
+        if kinds or self._days.is_day(day):
+            yield from self._with_rest(door, batch, kinds, (), set())
+
+    def _with_rest(
+        self,
+        door: Door,
+        batch: BatchRecord,
+        kinds: Mapping[str, AnnouncementKind],
+        records: tuple[Record, ...],
+        known: set[str],
+    ) -> Iterator[Page]:
+        """The batch with the records that are known, then those that the API has, with the batch once more."""
+        yield Page(records=records, batches=(batch,))
+        missing = [ref for ref in kinds if ref not in known]
+        try:
+            for answer in self._api.by_ids(door, missing):
+                found = tuple(
+                    _announced(record, batch, kinds) if isinstance(record, PaperRecord) else record
+                    for record in answer.records
+                    if isinstance(record, BadRecord) or record.ref in kinds
+                )
+                yield Page(records=found, batches=(batch,))
+        except ApiError as error:
+            yield Page(records=(BadRecord(where=batch.category, reason=str(error)),), batches=(batch,))
+
+    def _reckoned_day(self, door: Door, category: str, day: date) -> Iterator[Page]:
+        """The papers of a day that arXiv does not show any more, by the time of their submission."""
+        if not self._days.is_day(day):
+            return
+        for answer in self._api.submitted_between(door, category, *self._days.submitted_between(day)):
+            yield Page(
+                records=tuple(
+                    with_estimates(record, self._days) if isinstance(record, PaperRecord) else record
+                    for record in answer.records
+                )
+            )
+
+    def _feed(self, door: Door, category: str) -> tuple[FeedAnswer | None, BadRecord | None]:
+        """The feed; where it cannot be had, the other places do without it, and why it could not is told."""
+        url = f"{self._feed_url}/{category}"
+        try:
+            return read_feed(door.get(url).content, url, category), None
+        except BusyError:
+            raise
+        except SourceError as error:
+            return None, BadRecord(where=url, reason=str(error))
+
+    def _feed_alone(self, feed: FeedAnswer | None, bad: tuple[Record, ...]) -> Iterator[Page]:
+        """What the feed says where there is no listing. Its day is only claimed, so announcements are estimates."""
+        batch = feed.batch if feed else None
+        if feed is None or batch is None:
+            yield Page(records=bad)
+            return
+        kinds = _kinds_by_ref(batch)
+        papers = tuple(_announced(entry.paper, batch, kinds, is_estimated=True) for entry in feed.entries)
+        is_batch = bool(papers) or self._days.is_day(batch.announced_on)
+        yield Page(records=(*bad, *feed.bad, *papers), batches=(batch,) if is_batch else ())
+
+    def fetch(self, door: Door, identifiers: Sequence[ParsedIdentifier]) -> Iterator[PaperRecord | BadRecord]:
+        """Look papers up by their arXiv ids, through the API and, where it does not know them, by OAI-PMH."""
+        for record in look_up(door, self._api, self._oai_url, "arXivRaw", identifiers):
+            yield with_estimates(record, self._days) if isinstance(record, PaperRecord) else record
+
+
+def _weekdays(since: date, until: date) -> Iterator[date]:
+    days = (since + timedelta(days=number) for number in range((until - since).days + 1))
+    return (day for day in days if day.weekday() <= _FRIDAY)
+
+
+def _kinds_by_ref(batch: BatchRecord) -> dict[str, AnnouncementKind]:
+    return {ref: kind for kind in _KINDS for ref in batch.refs.get(kind, ())}
+
+
+def _completed(listed: BatchRecord, feed: FeedAnswer) -> BatchRecord:
+    """The listing's batch with the papers of a feed of the same day, where the listing shows fewer than it counts.
+
+    A feed without any paper of the listing is yesterday's under today's date, and adds nothing.
+    """
+    shown = set(_kinds_by_ref(listed))
+    added = [entry for entry in feed.entries if entry.paper.ref not in shown]
+    is_same_day = feed.stated_on == listed.announced_on and len(added) < len(feed.entries)
+    if listed.is_complete or not added or not is_same_day:
+        return listed
+    refs: dict[str, tuple[str, ...]] = {
+        kind: (*listed.refs.get(kind, ()), *(entry.paper.ref for entry in added if entry.kind == kind))
+        for kind in _KINDS
+    }
+    count = sum(map(len, refs.values()))
+    return replace(listed, refs=refs, is_complete=count == sum(listed.counts.values()))
+
+
+def _announced(
+    paper: PaperRecord, batch: BatchRecord, kinds: Mapping[str, AnnouncementKind], *, is_estimated: bool = False
+) -> PaperRecord:
+    """The record with its announcement; new papers and cross-lists are on the day's page, replacements are not."""
+    kind = kinds[paper.ref]
+    announcement = AnnouncementRecord(
+        category=batch.category, announced_on=batch.announced_on, kind=kind, is_estimated=is_estimated
+    )
+    listing = ListingRecord(listed_on=batch.announced_on) if kind in _ON_THE_DAYS_PAGE else None
+    return replace(paper, announcements=(announcement,), listing=listing)
