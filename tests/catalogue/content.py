@@ -26,6 +26,11 @@ OWN = (
     "code_url",
     "has_code",
     "keywords",
+    "licence",
+    "remarks",
+    "journal_ref",
+    "is_withdrawn",
+    "is_retracted",
     "state_digest",
 )
 CHILDREN = {
@@ -36,6 +41,8 @@ CHILDREN = {
     "links": ("position", "kind", "url"),
     "versions": ("number", "title", "abstract", "announced_at"),
     "listings": ("source__slug", "listed_on", "rank", "submitted_by"),
+    "announcements": ("source__slug", "category", "announced_on", "kind", "is_estimated"),
+    "statements": ("source__slug", "kind", "text", "url", "stated_on"),
     "counters": ("source__slug", "votes_count", "comments_count", "stars_count"),
     "source_records": ("source__slug", "ref", "title_hash", "digest"),
 }

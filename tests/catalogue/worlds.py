@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from broadsheet.sources.record import (
+    AnnouncementRecord,
     AuthorRecord,
     IdentifierRecord,
     LinkRecord,
     ListingRecord,
     OrganisationRecord,
     PaperRecord,
+    StatementRecord,
+    VersionRecord,
 )
 
-SOURCES = ("huggingface", "jsonl:archive")
+SOURCES = ("huggingface", "jsonl:archive", "arxiv", "crossref", "feed:journal")
 FIRST_DAY = date(2025, 10, 13)
 # Papers 0 and 1 are twins: one title, two arXiv identifiers; whoever speaks of them always gives the identifier.
 TITLES = (
@@ -74,9 +77,43 @@ def said(draw: st.DrawFn) -> Said:
             comments_count=draw(st.none() | st.integers(0, 3)),
             stars_count=draw(st.none() | st.integers(0, 3)),
             summary=draw(st.sampled_from(["", "In short.", "In other words."])),
+            licence=draw(st.sampled_from(["", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"])),
+            remarks=draw(st.sampled_from(["", "12 pages", f"Code: https://github.com/example/second-{number}"])),
+            journal_ref=draw(st.sampled_from(["", "Journal of Pages 5, 2 (2025)"])),
+            versions=draw(st.lists(versions(), max_size=3).map(tuple)),
+            statements=draw(st.lists(statements(), max_size=2).map(tuple)),
+            announcements=draw(st.lists(announcements(), max_size=3).map(tuple)),
             is_lossy=draw(st.booleans()),
             where=f"world:{number}",
         ),
+    )
+
+
+def versions() -> st.SearchStrategy[VersionRecord]:
+    """One version in a list of versions, with or without its date."""
+    moments = st.integers(0, 3).map(lambda n: datetime(2025, 10, 1 + n, 12, tzinfo=UTC))
+    return st.builds(VersionRecord, number=st.integers(1, 3), submitted_at=st.none() | moments)
+
+
+def statements() -> st.SearchStrategy[StatementRecord]:
+    """What became of a paper."""
+    return st.builds(
+        StatementRecord,
+        kind=st.sampled_from(["published", "withdrawn", "retracted", "corrected"]),
+        text=st.sampled_from(["", "Journal of Pages 5"]),
+        url=st.sampled_from(["", "https://example.org/notice", "javascript:alert(1)"]),
+        stated_on=st.none() | st.integers(0, 2).map(lambda n: FIRST_DAY + timedelta(days=n)),
+    )
+
+
+def announcements() -> st.SearchStrategy[AnnouncementRecord]:
+    """An announcement in one of two categories on one of three days."""
+    return st.builds(
+        AnnouncementRecord,
+        category=st.sampled_from(["cs.CL", "cs.LG"]),
+        announced_on=st.integers(0, 2).map(lambda n: FIRST_DAY + timedelta(days=n)),
+        kind=st.sampled_from(["new", "cross", "replace", "replace-cross"]),
+        is_estimated=st.booleans(),
     )
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from broadsheet.catalogue.figures import AnnouncementDraft, CounterDraft, Figures, ListingDraft
+from broadsheet.catalogue.figures import Figures
 from broadsheet.catalogue.merging import Described, Name, Payload, identifiers_of
-from broadsheet.catalogue.models import Announcement, Counter, Listing, Paper, SourceRecord
+from broadsheet.catalogue.models import Paper
 
 Place = tuple[str, str, str]
 """Where a description is kept: its source, the source's own key of the paper, its digest."""
@@ -27,6 +26,19 @@ class Item:
     def place(self) -> Place:
         """Where it is kept, once."""
         return self.described.source, self.ref, self.described.digest
+
+    @property
+    def own_label(self) -> str:
+        """The source's own key as a label; the digest where it gives neither a key nor an identifier."""
+        if self.ref:
+            return f"{self.described.source}/{self.ref}"
+        return "" if self.identifiers else self.described.digest
+
+    @property
+    def labels(self) -> set[str]:
+        """What it is kept apart by (see ``KeptApart``)."""
+        own = self.own_label
+        return {f"{scheme}:{value}" for scheme, value in self.identifiers} | ({own} if own else set())
 
     @property
     def payload(self) -> Payload:
@@ -57,6 +69,7 @@ class Draft:
     """One paper: ``added`` are descriptions that are not stored yet, ``removed`` such that have to go.
 
     ``foreign`` are identifiers that its descriptions state and that are another paper's, as somebody said.
+    ``is_rearranged`` tells that stored descriptions came here from papers that are still there.
     """
 
     paper: Paper | None = None
@@ -67,6 +80,17 @@ class Draft:
     merged: list[Merged] = field(default_factory=list)
     foreign: frozenset[Name] = frozenset()
     is_touched: bool = False
+    is_rearranged: bool = False
+
+    @property
+    def labels(self) -> set[str]:
+        """Everything that it is kept apart by."""
+        return {label for item in self.items.values() for label in item.labels}
+
+    @property
+    def titles(self) -> set[str]:
+        """The hashes of all titles that it bears."""
+        return {item.title_hash for item in self.items.values() if item.title_hash}
 
     @property
     def descriptions(self) -> list[Described]:
@@ -104,7 +128,7 @@ class Draft:
             self.removed.add(place)
         self.is_touched = True
 
-    def absorb(self, other: Draft, reason: str) -> None:
+    def absorb(self, other: Draft, reason: str, by: str = "") -> None:
         """Take in everything of another draft, which is the same paper."""
         self.merged += other.merged
         if other.paper is not None:
@@ -116,6 +140,7 @@ class Draft:
                     copy.deepcopy(other.figures),
                     tuple(self.items),
                     copy.deepcopy(self.figures),
+                    by,
                 )
             )
         self.items |= other.items
@@ -124,33 +149,3 @@ class Draft:
         self.figures.add(other.figures)
         self.foreign |= other.foreign
         self.is_touched = True
-
-
-def load_drafts(paper_ids: Iterable[int]) -> list[Draft]:
-    """The stored papers with these ids as drafts, in order of their ids."""
-    ids = sorted(paper_ids)
-    if not ids:
-        return []
-    drafts = {paper.pk: Draft(paper=paper) for paper in Paper.objects.filter(pk__in=ids).order_by("pk")}
-    for record in SourceRecord.objects.filter(paper_id__in=drafts).select_related("source"):
-        item = item_of(record.ref, record.title_hash, Described(record.source.slug, record.digest, record.payload))
-        drafts[record.paper_id].items[item.place] = item
-    _load_figures(drafts)
-    return list(drafts.values())
-
-
-def _load_figures(drafts: dict[int, Draft]) -> None:
-    for listing in Listing.objects.filter(paper_id__in=drafts).select_related("source"):
-        place = (listing.source.slug, listing.listed_on)
-        drafts[listing.paper_id].figures.listings[place] = ListingDraft(listing.rank, listing.submitted_by)
-    for counter in Counter.objects.filter(paper_id__in=drafts).select_related("source"):
-        told = CounterDraft(counter.votes_count, counter.comments_count, counter.stars_count)
-        drafts[counter.paper_id].figures.counters[counter.source.slug] = told
-    for one in Announcement.objects.filter(paper_id__in=drafts).select_related("source"):
-        spot = (one.source.slug, one.category, one.announced_on)
-        drafts[one.paper_id].figures.announcements[spot] = AnnouncementDraft(one.kind, one.is_estimated)
-
-
-def stored_places(drafts: Collection[Draft]) -> set[Place]:
-    """Where the stored descriptions of these drafts are kept."""
-    return {place for draft in drafts for place in draft.items if place not in draft.added}

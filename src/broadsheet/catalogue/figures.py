@@ -151,6 +151,28 @@ class Figures:
             ],
         }
 
+    def of(self, source: str) -> Figures:
+        """What one source said."""
+        return Figures(
+            {place: one for place, one in self.listings.items() if place[0] == source},
+            {name: one for name, one in self.counters.items() if name == source},
+            {place: one for place, one in self.announcements.items() if place[0] == source},
+        )
+
+    def beyond(self, other: Figures) -> Figures:
+        """What is here and not, or not the same, in the other."""
+        return Figures(
+            {place: one for place, one in self.listings.items() if other.listings.get(place) != one},
+            {name: one for name, one in self.counters.items() if other.counters.get(name) != one},
+            {place: one for place, one in self.announcements.items() if other.announcements.get(place) != one},
+        )
+
+    @property
+    def sources(self) -> set[str]:
+        """Who said anything."""
+        listed, announced = ({place[0] for place in self.listings}, {place[0] for place in self.announcements})
+        return listed | announced | set(self.counters)
+
     def drop(self, source: str) -> bool:
         """Leave out everything that one source said. True when there was anything."""
         before = len(self.listings) + len(self.counters) + len(self.announcements)

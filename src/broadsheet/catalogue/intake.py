@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from broadsheet.catalogue import writing
 from broadsheet.catalogue.admission import longest, refusal, refusal_of_deletion, storable, storable_text
 from broadsheet.catalogue.deletions import Graveyard
-from broadsheet.catalogue.drafts import Item, item_of, load_drafts
+from broadsheet.catalogue.drafts import Item, item_of
+from broadsheet.catalogue.loading import load_drafts
 from broadsheet.catalogue.matching import Matcher
 from broadsheet.catalogue.merging import Described, digest_of, payload_of, title_hash
 from broadsheet.catalogue.models import (

@@ -75,6 +75,7 @@ def write(drafts: Sequence[Draft]) -> None:
     Paper.objects.bulk_update(known, OWN_FIELDS, batch_size=100)
     source_ids = dict(Source.objects.values_list("slug", "pk"))
     _absorb(touched)
+    _rearrange(touched)
     _write_records(touched, source_ids)
     name_organisations(touched)
     write_children({row(draft).pk: state for draft, state in changed}, accounts, source_ids)
@@ -168,6 +169,14 @@ def log_of(merged: Merged, survivor: Paper, entries: Sequence[tuple[int, int]]) 
         merged_at=timezone.now(),
         merged_by=merged.by,
     )
+
+
+def _rearrange(drafts: Sequence[Draft]) -> None:
+    """Let stored descriptions belong to the paper that they were put to."""
+    for draft in drafts:
+        if draft.is_rearranged:
+            for source, ref, digest in draft.items.keys() - draft.added.keys():
+                SourceRecord.objects.filter(source__slug=source, ref=ref, digest=digest).update(paper=row(draft))
 
 
 def _move_samples(ids: Sequence[int], survivor: Paper) -> None:
