@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from broadsheet.sources import hf_daily, jsonl, saved_page
 from broadsheet.sources.data_file import DataFile, is_archive, is_hidden, members, open_data
+from broadsheet.sources.file_format import FileFormat
 from broadsheet.sources.file_shape import Head
 from broadsheet.sources.formats import bibtex, csl_json, daily_page, kaggle, ris, zotero_rdf
+from broadsheet.sources.formats.saved_answers import ANSWERS, refusal
 from broadsheet.sources.record import SourceError, SourceFile
 from broadsheet.sources.text_file import TextFile
-
-
-@dataclass(frozen=True, slots=True)
-class FileFormat:
-    """A format of files: what shows it, how to recognise it by a file's beginning, and how to read it."""
-
-    sign: str
-    looks_like: Callable[[Head], bool]
-    read: Callable[[DataFile], SourceFile]
 
 
 def _of_text(looks_like: Callable[[str], bool]) -> Callable[[Head], bool]:
@@ -59,6 +51,7 @@ FORMATS: dict[str, FileFormat] = {
         kaggle.looks_like_kaggle,
         kaggle.read_kaggle,
     ),
+    **ANSWERS,
     jsonl.FORMAT: FileFormat(
         "a JSON object with a title or a text on one of the first lines",
         _of_text(jsonl.looks_like_jsonl),
@@ -94,6 +87,8 @@ def read_file(
 
 def detect_format(name: str, head: Head) -> str:
     """The name of the first format that a file begins like; raise ``SourceError`` naming what was tried."""
+    if reason := refusal(head):
+        raise SourceError(f"{name}:1: {reason}")
     for found, known in FORMATS.items():
         if known.looks_like(head):
             return found

@@ -1,11 +1,12 @@
 """Papers from CSL-JSON, the data model of the Citation Style Language (citationstyles.org), as Zotero exports it.
 
-A file is an array of items, or an object with such an array as ``items``; it is read item by item.
+A file is an array of items, an object with such an array as ``items``, or bare items; it is read item by item.
 """
 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 import ijson  # type: ignore[import-untyped]
@@ -25,16 +26,20 @@ FORMAT = "csl-json"
 _ITEMS = ("item", "items.item")
 _NOTED = re.compile(r"^\s*(arxiv|doi|pmid)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _KEYS = ("issued", "author", "container-title", "DOI", "URL", "abstract")
+_HAS_ITEMS = re.compile(rb'\{[^\[\]{}]{0,2000}"items"\s*:\s*\[')
 _ZOTERO = re.compile(r"https?://zotero\.org/\S+/items/\w+")
 
 
 def looks_like_csl_json(head: Head) -> bool:
     """Whether the items of an array have a type, a title and one of the other fields that CSL names so."""
     shape = head.json
-    return shape is not None and any(
+    if shape is None:
+        return False
+    is_list = any(
         shape.has(f"{item}.type", f"{item}.title") and shape.has_one(*(f"{item}.{key}" for key in _KEYS))
         for item in _ITEMS
     )
+    return is_list or (shape.has("type", "title") and shape.has_one("issued", "container-title", "author.item.family"))
 
 
 def read_csl_json(file: DataFile) -> SourceFile:
@@ -48,11 +53,14 @@ def read_csl_json(file: DataFile) -> SourceFile:
 
 
 def _records(file: DataFile) -> Iterator[PaperRecord | BadRecord]:
-    prefix = "items.item" if file.head.lstrip()[:1] == b"{" else "item"
+    head = file.head.removeprefix(BOM_UTF8).lstrip()
+    prefix = "item" if head.startswith(b"[") else "items.item" if _HAS_ITEMS.match(head) else ""
     number = 0
     with file.open() as stream:
         try:
-            for item in ijson.items(stream, prefix, use_float=True):
+            if file.head.startswith(BOM_UTF8):
+                stream.read(len(BOM_UTF8))
+            for item in ijson.items(stream, prefix, multiple_values=True, use_float=True):
                 number += 1
                 yield _record(item, f"{file.name}: item {number}")
         except (ijson.JSONError, ValueError, OverflowError) as error:

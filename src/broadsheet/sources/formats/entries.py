@@ -49,9 +49,8 @@ def paper_of(entry: Entry, where: str) -> PaperRecord:
         for identifier in identifiers_in(text):
             found.setdefault(identifier.scheme, identifier)
     doi = found.get("doi")
-    appeared = StatementRecord(
-        kind="published", text=entry.journal_ref, url=f"https://doi.org/{doi.value}" if doi else ""
-    )
+    url = f"https://doi.org/{doi.value}" if doi else ""
+    appeared = StatementRecord(kind="published", text=entry.journal_ref, url=url)
     links = (LinkRecord(kind=kind_of_address(url), url=url) for url in entry.urls if "://" in url)
     return PaperRecord(
         title=entry.title,

@@ -74,7 +74,8 @@ def _record(line: str, where: str) -> PaperRecord | BadRecord:
 
 
 def _paper(line: Fields, where: str) -> PaperRecord:
-    versions = tuple(_version(entry) for entry in line.list_of("versions")[1])
+    listed = [_version(entry) for entry in line.list_of("versions")[1]]
+    versions = tuple(sorted(listed, key=lambda version: version.number))
     first = versions[0].submitted_at if versions else None
     return build_paper(
         arxiv_id=_id(line, first),

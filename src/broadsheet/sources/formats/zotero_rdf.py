@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
@@ -49,11 +50,15 @@ def read_zotero_rdf(file: DataFile) -> SourceFile:
     """
     root = parse_xml(file.content(), file.name, most_elements=MOST_ELEMENTS)
     nodes = {about: node for node in root if (about := node.get(f"{_RDF}about"))}
-    records = tuple(_records(file, root, nodes))
+    uses = Counter(part.get(f"{_RDF}resource", "") for part in root.iterfind(f"*/{_TERMS}isPartOf") if not len(part))
+    uses[""] = 0
+    records = tuple(_records(file, root, nodes, uses))
     return SourceFile(source=f"{FORMAT}:{slugify(file.stem) or 'papers'}", format=FORMAT, records=records)
 
 
-def _records(file: DataFile, root: Element, nodes: dict[str, Element]) -> Iterator[PaperRecord | BadRecord]:
+def _records(
+    file: DataFile, root: Element, nodes: dict[str, Element], uses: Counter[str]
+) -> Iterator[PaperRecord | BadRecord]:
     number = 0
     for node in root:
         kind = node.findtext(f"{_Z}itemType") or ""
@@ -62,15 +67,15 @@ def _records(file: DataFile, root: Element, nodes: dict[str, Element]) -> Iterat
         number += 1
         where = f"{file.name}: item {number}"
         try:
-            yield paper_of(_described(node, nodes), where)
+            yield paper_of(_described(node, nodes, uses), where)
         except FieldError as error:
             yield BadRecord(where=where, reason=str(error))
 
 
-def _described(node: Element, nodes: dict[str, Element]) -> Entry:
+def _described(node: Element, nodes: dict[str, Element], uses: Counter[str]) -> Entry:
     journal = _journal(node, nodes)
     identifiers = _identifiers(node)
-    if journal is not None and not journal.get(f"{_RDF}about"):
+    if journal is not None and uses[journal.get(f"{_RDF}about", "")] <= 1:
         # Zotero writes a paper's DOI beside its journal's numbers; a journal that several papers share tells nothing.
         identifiers += _identifiers(journal)
     url, extra = tidy_address("a link", _uri(node)), _text(node, f"{_DC}description")
