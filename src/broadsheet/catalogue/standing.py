@@ -7,11 +7,12 @@ first moment of its schedule after it was last asked with success.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 
 from broadsheet.catalogue.chosen_sources import named
@@ -24,6 +25,7 @@ from broadsheet.sources.record import SourceError
 HARVEST_PREFIX = "harvest "
 # A run that is due takes its time; nobody is told of so short a delay.
 GRACE = timedelta(minutes=15)
+A_FORTNIGHT = timedelta(days=14)
 
 JobState = Literal["off", "running", "waiting", "failing", "behind", "well", "new"]
 
@@ -32,6 +34,25 @@ def out_of_order() -> QuerySet[Batch]:
     """The batches that are late, stale or short, the newest day first."""
     rows = Batch.objects.filter(state__in=OUT_OF_ORDER).select_related("source")
     return rows.order_by("-announced_on", "source__slug", "category")
+
+
+def batches_between(
+    since: date | None, until: date | None, *, source: str = "", categories: Collection[str] = ()
+) -> list[Batch]:
+    """The batches of some days in order of day, source and category; without days, of the last two weeks that have any.
+
+    Both ends are included.
+    """
+    rows = Batch.objects.select_related("source").order_by("announced_on", "source__slug", "category")
+    if source:
+        rows = rows.filter(source__slug=source)
+    if categories:
+        rows = rows.filter(category__in=categories)
+    if until is not None:
+        rows = rows.filter(announced_on__lte=until)
+    if since is None and until is None and (newest := rows.last()) is not None:
+        since = newest.announced_on - A_FORTNIGHT
+    return list(rows.filter(announced_on__gte=since) if since is not None else rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +131,13 @@ class SourceStanding:
 
 
 def source_standings(now: datetime) -> list[SourceStanding]:
-    """Every source that the clock harvests or has harvested; those that are switched off come last."""
+    """Every source that the settings name or the clock has harvested; those that are switched off come last.
+
+    One that no worker has seen yet is there as well, and one that cannot be used with the reason.
+    """
     jobs = list(Job.objects.filter(name__startswith=HARVEST_PREFIX).order_by("-is_enabled", "name"))
+    known = {job.name for job in jobs}
+    jobs[:0] = [Job(name=name) for word in settings.SOURCES if (name := HARVEST_PREFIX + word) not in known]
     papers = dict(
         SourceRecord.objects.values_list("source__slug").annotate(papers_count=Count("paper", distinct=True)).order_by()
     )
@@ -125,7 +151,10 @@ def source_standings(now: datetime) -> list[SourceStanding]:
 
 def _standing(job: Job, papers: dict[str, int], overdue: dict[str, datetime | None], now: datetime) -> SourceStanding:
     word = job.name.removeprefix(HARVEST_PREFIX)
-    source = _source(word)
+    try:
+        source, problem = named(word).source, ""
+    except SourceError as error:
+        source, problem = None, str(error) if job.is_enabled else ""
     slug = source.slug if source else ""
     since = [moment for moment in (overdue.get(slug), _missed_since(job, now)) if moment is not None]
     behind = now - min(since) if since and job.is_enabled else None
@@ -133,7 +162,7 @@ def _standing(job: Job, papers: dict[str, int], overdue: dict[str, datetime | No
         word=word,
         title=source.title if source else word,
         slug=slug,
-        state=_state(job, behind, now),
+        state="failing" if problem else _state(job, behind, now),
         papers_count=papers.get(slug, 0),
         last_started_at=job.last_started_at,
         last_succeeded_at=job.last_succeeded_at,
@@ -141,16 +170,8 @@ def _standing(job: Job, papers: dict[str, int], overdue: dict[str, datetime | No
         behind=behind,
         failures_count=job.failures_count,
         result=job.last_result,
-        error=job.last_error,
+        error=problem or job.last_error,
     )
-
-
-def _source(word: str) -> protocol.Source | None:
-    """The source that a word of the setting names; None where it is not installed any more."""
-    try:
-        return named(word).source
-    except SourceError:
-        return None
 
 
 def _missed_since(job: Job, now: datetime) -> datetime | None:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 stderr = Console(stderr=True, highlight=False)
 
-Step = Callable[[int, int], None]
+Step = Callable[[int, int | None], None]
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
@@ -78,7 +78,7 @@ def print_json(value: Any) -> None:
 
 @contextmanager
 def progress(label: str) -> Iterator[Step]:
-    """A progress bar on a terminal, nothing elsewhere; the step takes what is done and all there is."""
+    """A progress bar on a terminal, nothing elsewhere; the step takes what is done and all there is, if known."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
         task = bar.add_task(label, total=None)

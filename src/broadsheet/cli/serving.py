@@ -51,11 +51,25 @@ def worker(
     every: float = typer.Option(0.5, "--every", min=0.1, help="Seconds between two looks."),
     beside: int = typer.Option(0, "--beside", hidden=True, help="End when this process has."),
 ) -> None:
-    """Do what is due, again and again: index papers that changed. Any number of workers may run."""
+    """Do what is due, again and again: collect from sources, index papers that changed. Any number may run at once."""
+    work_clock(every=every, is_once=once, beside=beside or None)
+
+
+@app.command()
+def work(
+    once: bool = typer.Option(False, "--once", help="Do what is due and stop, for cron: all jobs, then the index."),
+    every: float = typer.Option(0.5, "--every", min=0.1, help="Seconds between two looks."),
+) -> None:
+    """The same as the command worker."""
+    work_clock(every=every, is_once=once)
+
+
+def work_clock(*, every: float, is_once: bool, beside: int | None = None) -> None:
+    """Open the instance and run a worker in this process."""
     open_instance()
     from broadsheet.worker.clock import run_worker
 
-    run_worker(every=every, is_once=once, beside=beside or None)
+    run_worker(every=every, is_once=is_once, beside=beside)
 
 
 def _start_worker() -> None:
