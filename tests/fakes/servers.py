@@ -163,6 +163,17 @@ def endless_chunks(chunk: bytes = b"x" * 4096, pause: float = 0.0) -> Reply:
     return reply
 
 
+def endless(content: bytes) -> Reply:
+    """The same bytes again and again."""
+
+    def reply(connection: Connection) -> None:
+        end = time.monotonic() + LONGEST
+        while time.monotonic() < end and not connection.is_stopping.is_set():
+            connection.send(content)
+
+    return reply
+
+
 def wrong_length(body: bytes, stated: int) -> Reply:
     """An answer whose Content-Length is ``stated``, whatever is sent."""
     return lambda connection: connection.send(

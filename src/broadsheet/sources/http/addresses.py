@@ -52,7 +52,8 @@ _NEVER: tuple[Network, ...] = tuple(
 _OTHER_PROTOCOLS = frozenset(
     {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
 )
-_WEB_PORTS = frozenset({80, 443})
+_PORTS = {"http": 80, "https": 443}
+_WEB_PORTS = frozenset(_PORTS.values())
 _FIRST_FREE_PORT = 1024
 
 
@@ -95,13 +96,19 @@ class AddressRules:
             host = parsed.raw_host.decode("ascii")
         except (httpx2.InvalidURL, ValueError, TypeError) as error:
             raise RefusedAddressError(f"{url!r} is not an address that can be fetched: {error}") from error
-        if parsed.scheme not in {"http", "https"}:
+        if parsed.scheme not in _PORTS:
             raise RefusedAddressError(f"{url!r}: only http and https addresses are fetched")
         if parsed.userinfo or "@" in parsed.netloc.decode("ascii", "replace") or "@" in _authority(url):
             raise RefusedAddressError(f"{url!r} holds a user name or password")
+        if parsed.port is not None and not 0 < parsed.port < 65536:
+            raise RefusedAddressError(f"{url!r}: there is no port {parsed.port}")
         name = host.removesuffix(".")
         if not _is_plain(host, name):
             raise RefusedAddressError(f"{url!r}: the host is not written as a name or as an address")
+        address = literal(name)
+        if address is not None:
+            # Nobody needs to queue to hear this; the connection is judged all the same.
+            self.check(name, parsed.port or _PORTS[parsed.scheme], [address])
         return Target(parsed.copy_with(fragment=None), name)
 
     def check(self, host: str, port: int, addresses: Sequence[Address]) -> None:
@@ -111,9 +118,10 @@ class AddressRules:
         """
         is_named = self._is_named(host)
         is_inside = bool(addresses)
-        for address in addresses:
+        for given in addresses:
+            address = _unmapped(given)
             if not self._is_open(address, is_named=is_named):
-                raise RefusedAddressError(f"{host}: {address} is not an address of the public internet")
+                raise RefusedAddressError(f"{host}: {given} is not an address of the public internet")
             is_inside &= is_named or self._is_listed(address)
         if not is_inside and not (port in _WEB_PORTS or (port >= _FIRST_FREE_PORT and port not in _OTHER_PROTOCOLS)):
             raise RefusedAddressError(f"{host}: port {port} is not one that web servers use")
@@ -128,12 +136,16 @@ class AddressRules:
     def _is_open(self, address: Address, *, is_named: bool) -> bool:
         if self._is_listed(address):
             return True
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            return self._is_open(address.ipv4_mapped, is_named=is_named)
         if is_named:
             # The name is trusted, but link-local addresses are where clouds keep their secrets.
             return not (address.is_link_local or address.is_multicast or address.is_unspecified)
         return is_public(address) and all(self._is_listed(part) or is_public(part) for part in embedded(address))
+
+
+def _unmapped(address: Address) -> Address:
+    """The IPv4 address that an IPv4-mapped one (``::ffff:10.0.0.1``) is to the machine itself."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return address if mapped is None else mapped
 
 
 def is_public(address: Address) -> bool:

@@ -141,7 +141,11 @@ class GuardedBackend(httpcore2.NetworkBackend):
         address = literal(host)
         if address is not None:
             return [address]
-        return [ip_address(text) for text in _within(seconds, self._resolve, host, port)]
+        found = _within(seconds, self._resolve, host, port)
+        try:
+            return [ip_address(text) for text in found]
+        except ValueError as error:
+            raise UnknownHostError(f"{host} has an address that is none: {error}") from error
 
 
 class GuardedStream(httpcore2.NetworkStream):

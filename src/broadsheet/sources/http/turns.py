@@ -22,7 +22,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from broadsheet.sources.door import BusyError, FetchError
@@ -45,7 +45,7 @@ class Pace:
     name: str
     hosts: tuple[str, ...]
     interval: float
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def covers(self, host: str) -> bool:
         """Whether the host is one of them."""
