@@ -25,6 +25,7 @@ from tests.fakes.arxiv_catalogue import MadeCatalogue
 from tests.fakes.arxiv_faults import Fault, Faults, Reply, spoil
 from tests.fakes.arxiv_oai import OaiServer
 from tests.fakes.arxiv_pages import PageServer
+from tests.fakes.arxiv_query import QueryServer
 
 LONG_AFTER = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -56,6 +57,7 @@ class FakeArxiv:
         self.catalogue = MadeCatalogue(records, **options)
         self.oai = OaiServer(self.catalogue, page_size, style)
         self.pages = PageServer(self.catalogue)
+        self.api = QueryServer(self.catalogue)
         self.now = now
         self.faults = Faults()
         self.arrivals: list[Arrival] = []
@@ -101,6 +103,8 @@ class FakeArxiv:
     def _good(self, path: str, query: dict[str, str], faults: dict[str, Fault]) -> Reply:
         if path.startswith("/oai"):
             return self.oai.answer(query, self.now, faults)
+        if path.startswith("/api"):
+            return self.api.answer(query, self.now, faults)
         return self.pages.answer(path, query, self.now, faults)
 
     def control(self, wish: dict[str, Any]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from threading import Lock
 from typing import Any
@@ -87,6 +87,17 @@ class Faults:
                         # Those that concern one day's batch are counted by whoever makes that batch.
                         fault.done += 0 if "day" in fault.options else 1
         return found
+
+
+def concerns(faults: dict[str, Fault], kind: str, day: date) -> bool:
+    """Whether a fault of a kind hits this day's batch."""
+    fault = faults.get(kind)
+    return fault is not None and fault.options.get("day", day.isoformat()) == day.isoformat()
+
+
+def told_index(faults: dict[str, Fault], days: Sequence[date], index: int) -> int:
+    """Index of the newest day that is told of: one less while that day's batch is late."""
+    return index - 1 if index >= 0 and concerns(faults, "late", days[index]) else index
 
 
 @dataclass

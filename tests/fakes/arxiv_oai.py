@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from xml.sax.saxutils import escape
 
 from tests.fakes.arxiv_catalogue import MadeCatalogue, MadePaper, set_of
-from tests.fakes.arxiv_faults import Fault, Reply
+from tests.fakes.arxiv_faults import Fault, Reply, told_index
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"'
@@ -31,6 +31,7 @@ class OaiServer:
     def answer(self, query: Mapping[str, str], now: datetime, faults: dict[str, Fault]) -> Reply:
         """The answer to one request."""
         latest = self.catalogue.day_index(self.catalogue.calendar.latest_day(now - DELAY))
+        latest = told_index(faults, self.catalogue.days, latest)
         if (token := query.get("resumptionToken")) is not None:
             asked = dict(parse_qsl(unquote(token)))
             if "expired-token" in faults or not asked.get("skip", "").isdigit():

@@ -144,8 +144,9 @@ class ArxivSource:
             for page in pages:
                 # Until the day is whole, whoever goes on begins it anew.
                 yield replace(page, checkpoint=done.checkpoint())
-            done = replace(done, day=day.isoformat())
-            yield Page(checkpoint=done.checkpoint())
+            if day != last:
+                done = replace(done, day=day.isoformat())
+                yield Page(checkpoint=done.checkpoint())
 
     def _newest_day(self, door: Door, category: str, listed: BatchRecord | None) -> Iterator[Page]:
         feed, complaint = self._feed(door, category)
