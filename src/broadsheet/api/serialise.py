@@ -81,6 +81,8 @@ def full(paper: Paper) -> dict[str, Any]:
         "is_lossy": paper.is_lossy,
         "summary": to_plain(paper.summary) or None,
         "summary_model": paper.summary_model or None,
+        # A sentence of the abstract itself, chosen by the program.
+        "extract": paper.extract or None,
         "authors": [
             {"name": authorship.name, "orcid": authorship.orcid or None} for authorship in paper.authorships.all()
         ],
@@ -91,6 +93,8 @@ def full(paper: Paper) -> dict[str, Any]:
             for version in paper.versions.all()
         ],
         "keywords": paper.keywords,
+        "keyphrases": paper.keyphrases,
+        "citations_count": paper.citations_count,
         "listings": [{"date": listing.listed_on.isoformat(), "source": listing.source.slug} for listing in listings],
         "sources": sorted({record.source.slug for record in paper.source_records.select_related("source")}),
     }
