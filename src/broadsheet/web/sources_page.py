@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.standing import SourceStanding, source_standings
 
-ADDRESS = re.compile(r"https?://[^\s'\"<>]+")
+ADDRESS = re.compile(r"https?://[^\s'\"<>]*[^\s'\"<>.,;:)]")
 STATES: Mapping[str, tuple[str, str | Promise]] = {
     "well": ("✓", gettext_lazy("up to date")),
     "new": ("·", gettext_lazy("not asked yet")),
@@ -36,6 +36,7 @@ class Shown:
     """A source as the page shows it; addresses are without what may be a secret in them."""
 
     standing: SourceStanding
+    title: str
     name: str
     mark: str
     word: str | Promise
@@ -55,6 +56,7 @@ def _shown(one: SourceStanding) -> Shown:
     mark, word = STATES[one.state]
     return Shown(
         standing=one,
+        title=without_secrets(one.title),
         name=without_secrets(one.word),
         mark=mark,
         word=word,
