@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
 from broadsheet.sources.arxiv.authors import named_author
+from broadsheet.sources.arxiv.moments import web_moment
 from broadsheet.sources.arxiv.paper import build_paper
 from broadsheet.sources.arxiv.taxonomy import is_category
 from broadsheet.sources.arxiv.xml import local_name, parse_forgivingly
@@ -28,6 +29,7 @@ MOST_RESULTS = 30_000
 """A query with more results than this is refused beyond them, so it has to be asked in shorter spans."""
 
 _ERROR_ID = re.compile(r"arxiv\.org/api/errors", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _STAMP = "%Y%m%d%H%M"
 _MINUTE = timedelta(minutes=1)
 
@@ -60,7 +62,7 @@ def read_api(content: bytes, name: str) -> ApiAnswer:
     entries_count = 0
     for child in root:
         tag = local_name(child.tag)
-        if tag in {"totalResults", "startIndex"} and (child.text or "").strip().isdigit():
+        if tag in {"totalResults", "startIndex"} and _NUMBER.fullmatch((child.text or "").strip()):
             numbers[tag] = int(child.text or "")
         elif tag == "entry":
             entries_count += 1
@@ -129,13 +131,10 @@ def _authors(element: Element) -> Iterator[AuthorRecord]:
 
 def _moment(fields: dict[str, str], name: str) -> datetime | None:
     text = fields.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise FieldError(f"{name} is not a time: {text[:40]!r}") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    moment = web_moment(text)
+    if text and moment is None:
+        raise FieldError(f"{name} is not a time: {text[:40]!r}")
+    return moment
 
 
 class Api:

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time
 from broadsheet.sources.arxiv.calendar import ArxivCalendar
 from broadsheet.sources.record import AnnouncementKind, AnnouncementRecord, PaperRecord
 
+# arXiv began in 1991; a date outside of these is a slip of whoever wrote it.
+_FIRST_YEAR, _LAST_YEAR = 1991, 2200
 # Some formats state the day of submission without the hour; at this one it is the same day in UTC and US Eastern.
 _SOME_HOUR = time(16, tzinfo=UTC)
 
@@ -17,7 +19,9 @@ def estimated_day(paper: PaperRecord, calendar: ArxivCalendar) -> date | None:
     first = next((version.submitted_at for version in paper.versions if version.number == 1), None)
     if first is None and paper.published_on is not None:
         first = datetime.combine(paper.published_on, _SOME_HOUR)
-    return calendar.announced_on(first) if first is not None else None
+    if first is None or not _FIRST_YEAR <= first.year < _LAST_YEAR:
+        return None
+    return calendar.announced_on(first)
 
 
 def with_estimates(paper: PaperRecord, calendar: ArxivCalendar) -> PaperRecord:

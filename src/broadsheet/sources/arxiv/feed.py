@@ -12,11 +12,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
 from broadsheet.sources.arxiv.authors import split_authors
 from broadsheet.sources.arxiv.calendar import ZONE
+from broadsheet.sources.arxiv.moments import mail_moment, web_moment
 from broadsheet.sources.arxiv.paper import build_paper
 from broadsheet.sources.arxiv.taxonomy import is_category
 from broadsheet.sources.arxiv.xml import local_name, parse_forgivingly
@@ -160,12 +160,5 @@ def _text(element: Element, *names: str) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """A moment as RSS (RFC 822) or Atom (RFC 3339) writes it; None where there is none that can be read."""
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text) if text[0].isdigit() and "-" in text[:8] else parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+    """A moment as RSS or Atom writes it; one without a zone is arXiv's own time."""
+    return mail_moment(text, ZONE) or web_moment(text, ZONE)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
-from email.utils import parsedate_to_datetime
+from datetime import date
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from broadsheet.sources.arxiv.authors import named_author, split_authors
+from broadsheet.sources.arxiv.moments import mail_moment
 from broadsheet.sources.arxiv.paper import build_paper
 from broadsheet.sources.arxiv.taxonomy import category_of
 from broadsheet.sources.arxiv.xml import local_name, parse_forgivingly
@@ -35,9 +35,9 @@ from broadsheet.sources.record import (
 ID_PREFIX = "oai:arXiv.org:"
 
 _NOTHING = frozenset({"noRecordsMatch", "idDoesNotExist"})
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _VERSION = re.compile(r"v([1-9]\d{0,3})", re.ASCII)
-_SIZE = re.compile(r"(\d+)\s*kb", re.IGNORECASE | re.ASCII)
-_RECORD = re.compile(rb"<record\b[^>]*>.*?</record\s*>", re.DOTALL)
+_SIZE = re.compile(r"(\d{1,9})\s*kb", re.IGNORECASE | re.ASCII)
 _END = re.compile(rb"</(?:\w+:)?OAI-PMH\s*>\s*\Z")
 
 
@@ -108,26 +108,37 @@ def _root(content: bytes, name: str) -> tuple[Element, list[BadRecord]]:
         return parse_forgivingly(content, name), []
     except SourceError:
         # An answer without its end would be taken for the last page.
-        if not _END.search(content):
+        if not _END.search(content[-200:]):
             raise
-        broken: list[BadRecord] = []
-        number = 0
-
-        def kept(match: re.Match[bytes]) -> bytes:
-            nonlocal number
-            number += 1
-            try:
-                parse_forgivingly(_alone(match[0]), name)
-            except SourceError as error:
-                reason = str(error).removeprefix(f"{name}: ")
-                broken.append(BadRecord(where=f"{name}: record {number} ({_id_in(match[0])})", reason=reason))
-                return b""
-            return match[0]
-
-        remaining = _RECORD.sub(kept, content)
+        kept, broken = _without_broken(content, name)
         if not broken:
             raise
-        return parse_forgivingly(remaining, name), broken
+        return parse_forgivingly(kept, name), broken
+
+
+def _without_broken(content: bytes, name: str) -> tuple[bytes, list[BadRecord]]:
+    """The answer without the records that cannot be read, each of which is tried by itself."""
+    kept: list[bytes] = []
+    broken: list[BadRecord] = []
+    number = start = 0
+    while (opening := content.find(b"<record>", start)) >= 0:
+        end = content.find(b"</record>", opening)
+        if end < 0:
+            break
+        end += len(b"</record>")
+        number += 1
+        kept.append(content[start:opening])
+        record = content[opening:end]
+        try:
+            parse_forgivingly(_alone(record), name)
+        except SourceError as error:
+            reason = str(error).removeprefix(f"{name}:")
+            broken.append(BadRecord(where=f"{name}: record {number} ({_id_in(record)})", reason=reason))
+        else:
+            kept.append(record)
+        start = end
+    kept.append(content[start:])
+    return b"".join(kept), broken
 
 
 def _alone(record: bytes) -> bytes:
@@ -229,12 +240,9 @@ def _version(element: Element) -> tuple[VersionRecord, int | None]:
     fields = _fields(element)
     size = _SIZE.fullmatch(fields.get("size", "").strip())
     stated = fields.get("date", "").strip()
-    try:
-        moment = parsedate_to_datetime(stated) if stated else None
-    except ValueError as error:
-        raise FieldError(f"the date of version {label[1]} is none: {stated[:40]!r}") from error
-    if moment is not None:
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    moment = mail_moment(stated)
+    if stated and moment is None:
+        raise FieldError(f"the date of version {label[1]} is none: {stated[:40]!r}")
     return VersionRecord(number=int(label[1]), submitted_at=moment), int(size[1]) if size else None
 
 
@@ -282,4 +290,4 @@ _FORMATS: dict[str, Callable[[Element, str, list[str], str], PaperRecord]] = {
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.strip().isdigit() else None
+    return int(text) if text and _NUMBER.fullmatch(text.strip()) else None

@@ -48,10 +48,10 @@ def unwrapped(text: str) -> str:
         return text.strip()
     following = [line for line in lines[1:] if line.strip()]
     is_indented = len(following) > 1 and all(line[0].isspace() for line in following)
-    joined = lines[0].rstrip()
+    parts = [lines[0].rstrip()]
     for line in following:
-        joined += ("\n" if line[0].isspace() and not is_indented else " ") + line.strip()
-    return joined
+        parts += ["\n" if line[0].isspace() and not is_indented else " ", line.strip()]
+    return "".join(parts)
 
 
 def one_line(text: str) -> str:
