@@ -79,12 +79,10 @@ class _State:
     failures: int = 0
     status: int = 0
 
-    def pause_left(self, clock: Clock, interval: float) -> float:
-        """Seconds until the interval since the last request is over."""
-        elapsed = clock.steady() - self.marked_at
-        if self.boot != clock.boot() or elapsed < 0:
-            return interval
-        return max(0.0, interval - elapsed)
+    def pause_left(self, clock: Clock, interval: float, came_at: float) -> float:
+        """Seconds until the interval since the last request is over; ``came_at`` stands for one that is not known."""
+        is_known = self.boot == clock.boot() and self.marked_at <= clock.steady()
+        return max(0.0, interval - (clock.steady() - (self.marked_at if is_known else came_at)))
 
     def wait_left(self, clock: Clock) -> float:
         """Seconds until the host may be asked again after it failed or asked to wait."""
@@ -194,11 +192,12 @@ class Turns:
             raise FetchError(f"{self._folder}: the queues of hosts cannot be kept there ({error.strerror})") from error
 
     def _come_to_the_front(self, file: int, pace: Pace, patience: Patience) -> _State:
+        came_at = self._clock.steady()
         while True:
             self._lock(file, pace, patience)
             state = _read(file)
             wait = state.wait_left(self._clock)
-            pause = state.pause_left(self._clock, pace.interval)
+            pause = state.pause_left(self._clock, pace.interval, came_at)
             if wait > 0 and state.failures >= FAILURES_TO_OPEN:
                 raise BusyError(
                     f"{pace.name} has failed {state.failures} times in a row and is left alone for another"
