@@ -153,14 +153,15 @@ def _add(row: Batch, record: BatchRecord, now: datetime) -> None:
             announced.setdefault(kind, []).extend(fresh)
     row.announced = announced
     row.first_seen_at = row.first_seen_at or now
-    if record.is_complete or record.counts:
-        kinds = {
-            kind: max(record.counts.get(kind, 0), len(set(record.refs.get(kind, ()))))
-            for kind in {*record.counts, *record.refs}
-        }
-        total = sum(kinds.values())
-        if row.announced_count is None or total >= row.announced_count:
-            row.announced_count, row.kinds = total, {kind: kinds[kind] for kind in sorted(kinds) if kinds[kind]}
+    kinds = {
+        kind: max(record.counts.get(kind, 0), len(set(record.refs.get(kind, ()))))
+        for kind in {*record.counts, *record.refs}
+    }
+    total = sum(kinds.values())
+    # A part that states no more than it names says nothing of the whole: other kinds may be left out.
+    is_told = record.is_complete or total > len(_refs(record.refs))
+    if is_told and (row.announced_count is None or total >= row.announced_count):
+        row.announced_count, row.kinds = total, {kind: kinds[kind] for kind in sorted(kinds) if kinds[kind]}
     if row.announced_count is not None:
         row.announced_count = max(row.announced_count, len(named))
 

@@ -83,6 +83,10 @@ def test_a_part_without_a_number_is_not_taken_for_the_whole() -> None:
     take(1)
     note(batch(CATEGORY, MONDAY, 1, is_complete=False))
     assert (row(MONDAY).state, row(MONDAY).announced_count) == ("short", None)
+    note(batch(CATEGORY, MONDAY, 1, is_complete=False, counts={"new": 1}))
+    assert (row(MONDAY).state, row(MONDAY).announced_count) == ("short", None)
+    note(batch(CATEGORY, MONDAY, 1))
+    assert (row(MONDAY).state, row(MONDAY).announced_count) == ("complete", 1)
 
 
 def test_what_the_source_removed_is_not_missed() -> None:
