@@ -228,7 +228,8 @@ def next_request(source: Source, categories: Collection[str] = (), *, first: dat
     """What to ask a source for next: the unfinished harvest, else all since the day up to which everything is here.
 
     One day is asked for twice, as days end at different moments in different places. ``first`` is where the very first
-    harvest begins; None: with everything that the source has.
+    harvest begins; None: with everything that the source has. A source that announces batches is asked for the newest
+    ones: what earlier days lack is told by the ledger, and got by ``batches.catch_up``.
     """
     wanted = sorted(categories)
     rows = Harvest.objects.filter(name=source.name, until=None).order_by("started_at", "pk")
@@ -240,6 +241,8 @@ def next_request(source: Source, categories: Collection[str] = (), *, first: dat
         follows = row.since is None or reached is None or row.since <= reached
         if row.state == Harvest.State.COMPLETE and follows and _covers(row.categories, wanted):
             reached = row.started_at.date()
+    if source.calendar is not None:
+        return HarvestRequest(categories=tuple(wanted))
     return HarvestRequest(since=reached - OVERLAP if reached else first, categories=tuple(wanted))
 
 

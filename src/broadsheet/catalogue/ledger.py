@@ -80,7 +80,10 @@ def _refs(refs: Mapping[str, Sequence[str]], kinds: Collection[str] | None = Non
 
 
 def undated(records: Iterable[Record], days: Collection[Day]) -> list[Record]:
-    """The records without the announcements of these categories and days, which are known to be wrong."""
+    """The records without the announcements of these categories and days, which are known to be wrong.
+
+    One that loses its last announcement of a day is not on that day's page either.
+    """
     if not days:
         return list(records)
     return [_without(record, days) if isinstance(record, PaperRecord) else record for record in records]
@@ -88,7 +91,11 @@ def undated(records: Iterable[Record], days: Collection[Day]) -> list[Record]:
 
 def _without(record: PaperRecord, days: Collection[Day]) -> PaperRecord:
     kept = tuple(one for one in record.announcements if (one.category, one.announced_on) not in days)
-    return record if len(kept) == len(record.announcements) else replace(record, announcements=kept)
+    if len(kept) == len(record.announcements):
+        return record
+    lost = {one.announced_on for one in record.announcements}.difference(one.announced_on for one in kept)
+    is_listed = record.listing is not None and record.listing.listed_on not in lost
+    return replace(record, announcements=kept, listing=record.listing if is_listed else None)
 
 
 def note(

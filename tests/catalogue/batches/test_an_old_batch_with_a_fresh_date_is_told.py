@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from broadsheet.catalogue import batches, harvests
 from broadsheet.catalogue.ledger import undated
 from broadsheet.catalogue.models import Batch
 from broadsheet.sources.protocol import BatchRecord, HarvestRequest, Page
-from broadsheet.sources.record import AnnouncementRecord, BadRecord
+from broadsheet.sources.record import AnnouncementRecord, BadRecord, ListingRecord
 from tests.catalogue.batches.ledger import (
     CATEGORY,
     FRIDAY,
@@ -114,10 +115,11 @@ def test_no_paper_is_dated_by_a_stale_batch() -> None:
     bad = BadRecord(where="made:3", reason="no title")
     first, second, third = undated([*announced, bad], {(CATEGORY, TUESDAY): MONDAY})
     assert (first.announcements, second.announcements, third) == ((), (), bad)
-    both = paper(1, category=CATEGORY, on=TUESDAY)
-    object.__setattr__(both, "announcements", (*both.announcements, other))
+    (wrong,) = undated([replace(announced[0], listing=ListingRecord(listed_on=TUESDAY))], {(CATEGORY, TUESDAY)})
+    assert (wrong.announcements, wrong.listing) == ((), None)
+    both = replace(wrong, announcements=(*announced[0].announcements, other), listing=ListingRecord(listed_on=TUESDAY))
     (kept,) = undated([both], {(CATEGORY, TUESDAY)})
-    assert kept.announcements == (other,)
+    assert (kept.announcements, kept.listing) == ((other,), both.listing)
 
 
 def test_a_harvest_writes_no_day_of_a_stale_batch() -> None:

@@ -9,6 +9,7 @@ import pytest
 from broadsheet.catalogue.harvests import next_request
 from broadsheet.catalogue.models import Harvest, Source
 from broadsheet.sources.protocol import HarvestRequest
+from tests.catalogue.batches.ledger import Weekdays
 from tests.catalogue.harvests.made import MadeSource
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +79,11 @@ def test_only_categories_that_were_asked_for_are_reached() -> None:
     assert (since("a"), since("a", "b"), since("c"), since()) == (9, 9, None, None)
     done(12)
     assert (since("c"), since()) == (11, 11)
+
+
+def test_a_source_of_batches_is_asked_for_the_newest() -> None:
+    done(10)
+    source = MadeSource(calendar=Weekdays())
+    assert next_request(source, ["a"], first=date(2025, 10, 1)) == HarvestRequest(categories=("a",))
+    done(12, 9, "a", state="running")
+    assert next_request(source, ["a"]) == HarvestRequest(since=date(2025, 10, 9), categories=("a",))
