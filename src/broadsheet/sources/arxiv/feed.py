@@ -103,15 +103,13 @@ def read_feed(content: bytes, name: str, category: str = "") -> FeedAnswer:
         where = f"{name}: entry {number}"
         try:
             entries.append(_entry(element, where))
-            if (moment := _moment(_text(element, "pubDate", "published"))) is not None:
-                days[moment.astimezone(ZONE).date()] += 1
+            if (day := _day(_moment(_text(element, "pubDate", "published")))) is not None:
+                days[day] += 1
         except FieldError as error:
             bad.append(BadRecord(where=where, reason=str(error)))
-    stated = _moment(_text(channel, "pubDate"))
     built_at = _moment(_text(channel, "lastBuildDate", "updated"))
-    stated_on = stated.astimezone(ZONE).date() if stated else max(days, key=lambda day: days[day], default=None)
-    if stated_on is None and built_at is not None:
-        stated_on = built_at.astimezone(ZONE).date()
+    usual = max(days, key=lambda day: days[day], default=None)
+    stated_on = _day(_moment(_text(channel, "pubDate"))) or usual or _day(built_at)
     skipped = next(iter(_children(channel, "skipDays")), None)
     named = _TITLE.fullmatch(title)
     return FeedAnswer(
@@ -162,3 +160,11 @@ def _text(element: Element, *names: str) -> str:
 def _moment(text: str) -> datetime | None:
     """A moment as RSS or Atom writes it; one without a zone is arXiv's own time."""
     return mail_moment(text, ZONE) or web_moment(text, ZONE)
+
+
+def _day(moment: datetime | None) -> date | None:
+    """The day in US Eastern; None where there is no moment, or one at an end of the calendar."""
+    try:
+        return moment.astimezone(ZONE).date() if moment is not None else None
+    except OverflowError:
+        return None

@@ -9,7 +9,7 @@ it is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 
@@ -51,14 +51,18 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """How far a harvest is: everything before this category, and of it everything up to this day, is done."""
+    """How far a harvest is: everything before this category, and of it everything up to this day, is done.
+
+    ``part`` counts the pages of the day that is not whole yet; whoever goes on begins that day anew.
+    """
 
     category: str = ""
     day: str = ""
     is_whole: bool = False
+    part: int = 0
 
     def checkpoint(self) -> dict[str, object]:
-        return {"category": self.category, "day": self.day, "is_whole": self.is_whole}
+        return asdict(self)
 
     @classmethod
     def of(cls, checkpoint: Checkpoint | None) -> _Place:
@@ -141,9 +145,8 @@ class ArxivSource:
                 pages = self._past_day(door, category, day)
             else:
                 pages = self._reckoned_day(door, category, day)
-            for page in pages:
-                # Until the day is whole, whoever goes on begins it anew.
-                yield replace(page, checkpoint=done.checkpoint())
+            for part, page in enumerate(pages, 1):
+                yield replace(page, checkpoint=replace(done, part=part).checkpoint())
             if day != last:
                 done = replace(done, day=day.isoformat())
                 yield Page(checkpoint=done.checkpoint())
