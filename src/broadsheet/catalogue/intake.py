@@ -206,14 +206,18 @@ def forget_source(slug: str) -> int:
     """Remove everything that one source said; papers that no other source speaks of go away. Returns how many went."""
     with transaction.atomic():
         wait_for_other_writers()
-        paper_ids = sorted(set(SourceRecord.objects.filter(source__slug=slug).values_list("paper_id", flat=True)))
+        # A source may only have counted something, and never have described the paper.
+        spoken_of = (
+            model.objects.filter(source__slug=slug).values_list("paper_id") for model in (SourceRecord, Counter)
+        )
+        paper_ids = sorted({paper_id for rows in spoken_of for (paper_id,) in rows})
         gone = 0
         for start in range(0, len(paper_ids), BATCH_SIZE):
             drafts = load_drafts(paper_ids[start : start + BATCH_SIZE])
             for draft in drafts:
                 for place in [place for place in draft.items if place[0] == slug]:
                     draft.remove(place)
-                draft.figures.drop(slug)
+                draft.is_touched |= draft.figures.drop(slug)
             writing.write(drafts)
             gone += sum(not draft.items for draft in drafts)
         Listing.objects.filter(source__slug=slug).delete()
