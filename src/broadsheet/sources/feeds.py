@@ -40,6 +40,8 @@ _DOI_IN_ADDRESS = re.compile(r"https?://[^/?#]+/(?:[^?#]*/)?(10\.\d{4,9}/[^?#\s]
 _NAMES = re.compile(r"\s*;\s*|\s+and\s+|\s*&\s*|,\s+(?:and\s+)?")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[- ]?){1,4}", re.ASCII)
 _END = re.compile(rb"</(?:\w+:)?(?:rss|feed|RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
+# What feedparser's parser of broken XML lets through, as for references to halves of surrogate pairs ("&#xD800;").
+_CRASHES = (ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError, RecursionError)
 _JUST_ENCODING = (feedparser.NonXMLContentType, feedparser.CharacterEncodingOverride)
 
 
@@ -85,7 +87,10 @@ def read_feed(content: bytes, name: str, *, url: str = "", charset: str = "") ->
     """
     safe = guard_feed(content, name, charset=charset)
     headers = {"content-type": "application/xml; charset=utf-8"} | ({"content-location": url} if url else {})
-    parsed = feedparser.parse(io.BytesIO(safe), response_headers=headers)
+    try:
+        parsed = feedparser.parse(io.BytesIO(safe), response_headers=headers)
+    except _CRASHES as error:
+        raise SourceError(f"{name}: not a feed that can be read: {_told(error)}") from error
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
     fault = None if isinstance(fault, _JUST_ENCODING) else fault
     entries = list(parsed.get("entries", ()))
