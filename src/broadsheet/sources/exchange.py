@@ -5,8 +5,9 @@ and arXiv identifiers. The rest stands in one object inside ``paper`` that those
 
 ``key``, ``listed_on`` (null for a paper that is dated but on no day's page), ``submitted_by``, ``published_on``,
 ``author_count``, ``authors`` (``name``, ``orcid``), ``organisations`` (``slug``, ``name``), ``identifiers``
-(``scheme``, ``value``), ``categories``, ``links`` (``kind``, ``url``), ``versions`` (``number``, ``submitted_at``), ``licence``,
-``remarks``, ``journal_ref``, ``statements`` (``kind``, ``text``, ``url``, ``stated_on``), ``is_lossy``.
+(``scheme``, ``value``), ``categories``, ``links`` (``kind``, ``url``), ``versions`` (``number``, ``submitted_at``),
+``licence``, ``remarks``, ``journal_ref``, ``statements`` (``kind``, ``text``, ``url``, ``stated_on``),
+``announcements`` (``category``, ``announced_on``, ``kind``, ``is_estimated``), ``is_lossy``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import get_args
 
 from broadsheet.sources.fields import FieldError, Fields, tidy_address
 from broadsheet.sources.record import (
+    AnnouncementKind,
+    AnnouncementRecord,
     AuthorRecord,
     IdentifierRecord,
     LinkKind,
@@ -32,6 +35,7 @@ from broadsheet.sources.record import (
 
 FIELD = "broadsheet"
 _LINKS: dict[str, LinkKind] = {kind: kind for kind in get_args(LinkKind)}
+_ANNOUNCEMENTS: dict[str, AnnouncementKind] = {kind: kind for kind in get_args(AnnouncementKind)}
 _STATEMENTS: dict[str, StatementKind] = {kind: kind for kind in get_args(StatementKind)}
 
 
@@ -63,6 +67,7 @@ def completed(record: PaperRecord, told: Fields) -> PaperRecord:
         remarks=told.text("remarks"),
         journal_ref=told.text("journal_ref"),
         statements=tuple(_statements(told)),
+        announcements=tuple(_announcements(told)),
         listing=listing,
         is_lossy=told.first("is_lossy")[1] is True,
     )
@@ -109,6 +114,14 @@ def _statements(told: Fields) -> Iterator[StatementRecord]:
         if kind := _STATEMENTS.get(entry.text("kind")):
             url, day = tidy_address(*entry.first("url")), entry.day("stated_on")
             yield StatementRecord(kind=kind, text=entry.text("text"), url=url, stated_on=day)
+
+
+def _announcements(told: Fields) -> Iterator[AnnouncementRecord]:
+    for entry in _entries(told, "announcements"):
+        category, day = entry.text("category"), entry.day("announced_on")
+        if category and day is not None and (kind := _ANNOUNCEMENTS.get(entry.text("kind"))):
+            is_estimated = entry.first("is_estimated")[1] is True
+            yield AnnouncementRecord(category=category, announced_on=day, kind=kind, is_estimated=is_estimated)
 
 
 def _moment(text: str) -> datetime | None:
