@@ -12,6 +12,8 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from urllib.parse import urlsplit
 
+from broadsheet.sources.arxiv.oai_source import ArxivOaiSource
+from broadsheet.sources.arxiv.source import ArxivSource
 from broadsheet.sources.biorxiv import BioRxiv
 from broadsheet.sources.crossref import Crossref
 from broadsheet.sources.datacite import DataCite
@@ -97,6 +99,8 @@ def broken_sources() -> list[BrokenSource]:
 
 def _makers(keys: Keys) -> dict[str, Callable[[], Source]]:
     return {
+        "arxiv": ArxivSource,
+        "arxiv-oai": ArxivOaiSource,
         "huggingface": DailyPapers,
         "biorxiv": BioRxiv,
         "medrxiv": lambda: BioRxiv("medrxiv"),
