@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from tests.fuzz.mutations import mutations
 from tests.sources.files.samples import SAMPLES
 
 LONGEST_SECONDS = 5.0
-_LARGEST_ORIGINAL = 40_000
+_LARGE = 40_000
 
 
 @dataclass
@@ -37,19 +38,20 @@ def originals(format: str, shared: Path | None) -> list[bytes]:
 
 
 def _captures(shared: Path | None) -> Iterator[tuple[str, bytes]]:
-    """Captured files with their format, the larger ones cut to whole lines at their beginning."""
+    """Captured files with their format; of large ones the first items or lines."""
     for path in sorted((shared / "captures").rglob("*")) if shared else ():
         if not path.is_file() or path.suffix in {".md", ".yaml"}:
             continue
         try:
-            format = read_file(path).format
+            kind = read_file(path).format
         except SourceError:
             continue
         content = path.read_bytes()
-        yield (
-            format,
-            content if len(content) <= _LARGEST_ORIGINAL else content[: content.rfind(b"\n", 0, _LARGEST_ORIGINAL)],
-        )
+        if len(content) > _LARGE and content.startswith(b"["):
+            content = json.dumps(json.loads(content)[:3]).encode()
+        elif len(content) > _LARGE and path.suffix == ".jsonl":
+            content = content[: content.rfind(b"\n", 0, _LARGE)]
+        yield kind, content
 
 
 def damage(format: str, found: list[bytes], count: int, seed: int, folder: Path, outcome: Outcome) -> None:

@@ -29,9 +29,9 @@ def test_no_damage_crashes_hangs_or_makes_up_records(tmp_path, format) -> None:
 
 def test_no_damage_to_captured_files_does_either(tmp_path, shared) -> None:
     outcome = Outcome()
-    for format in FORMATS:
-        if captured := originals(format, shared)[len(originals(format, None)) :]:
-            damage(format, captured, MUTATIONS // 6, 2, tmp_path, outcome)
+    for name in FORMATS:
+        if captured := originals(name, shared)[len(originals(name, None)) :]:
+            damage(name, captured, MUTATIONS // 6, 2, tmp_path, outcome)
     assert outcome.faults == []
 
 

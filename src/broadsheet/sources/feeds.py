@@ -232,7 +232,8 @@ def _published_on(entry: Mapping[str, Any]) -> date | None:
         except FieldError:
             continue
     for name in ("published_parsed", "updated_parsed", "created_parsed"):
-        moment = entry.get(name)
+        # Asked for what is not there, feedparser gives another date and warns of it.
+        moment = entry.get(name) if name in entry else None
         if isinstance(moment, struct_time):
             try:
                 stated.append(date(moment.tm_year, moment.tm_mon, moment.tm_mday))

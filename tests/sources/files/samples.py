@@ -41,15 +41,15 @@ EP  - 10
 KW  - kites
 KW  - wind
 N1  - Best paper
-ER  - 
+ER  -{blank}
 
 TY  - CONF
 T1  - Do Owls Count?
 A1  - Example, Ada
 N2  - They do.
 Y1  - 2021
-ER  - 
-"""
+ER  -{blank}
+""".replace("{blank}", " ")
 CSL = [
     {
         "id": "http://zotero.org/users/1/items/ABCD1234",
@@ -158,7 +158,8 @@ ZOTERO = """<?xml version="1.0"?>
  <bib:pages>1-10</bib:pages><dc:description>arXiv:1901.00001 [cs]</dc:description>
 </bib:Article>
 <bib:Journal rdf:about="urn:issn:0000-0001"><dc:title>Journal of Kites</dc:title><prism:volume>5</prism:volume>
- <prism:number>2</prism:number><dc:identifier>DOI 10.1000/AbC</dc:identifier><dc:identifier>ISSN 0000-0001</dc:identifier>
+ <prism:number>2</prism:number><dc:identifier>DOI 10.1000/AbC</dc:identifier>
+ <dc:identifier>ISSN 0000-0001</dc:identifier>
 </bib:Journal>
 <z:Attachment rdf:about="#item_2"><z:itemType>attachment</z:itemType><dc:title>PDF</dc:title></z:Attachment>
 <rdf:Description rdf:about="#item_3"><z:itemType>conferencePaper</z:itemType><dc:title>Do Owls Count?</dc:title>
@@ -208,7 +209,8 @@ ARXIV_FEED = """<?xml version='1.0' encoding='UTF-8'?>
 <item><title>Kites in Still Air</title><link>https://arxiv.org/abs/2501.00001</link>
 <description>arXiv:2501.00001v1 Announce Type: new
 Abstract: We fly kites.</description><guid isPermaLink="false">oai:arXiv.org:2501.00001v1</guid>
-<category>cs.LG</category><arxiv:announce_type>new</arxiv:announce_type><dc:creator>Hans Müller, Ada Example</dc:creator>
+<category>cs.LG</category><arxiv:announce_type>new</arxiv:announce_type>
+<dc:creator>Hans Müller, Ada Example</dc:creator>
 </item></channel></rss>
 """
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Journal of Kites</title><link>https://example.org/</link>
@@ -220,11 +222,13 @@ PUBMED = """<?xml version="1.0" ?>
 <!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" "https://dtd.nlm.nih.gov/x.dtd">
 <PubmedArticleSet>
 <PubmedArticle><MedlineCitation Status="MEDLINE" Owner="NLM"><PMID Version="1">12345678</PMID>
-<Article PubModel="Print"><Journal><JournalIssue><Volume>5</Volume><PubDate><Year>2019</Year><Month>Feb</Month></PubDate>
+<Article PubModel="Print"><Journal><JournalIssue><Volume>5</Volume>
+<PubDate><Year>2019</Year><Month>Feb</Month></PubDate>
 </JournalIssue><Title>Journal of Kites</Title></Journal><ArticleTitle>Kites in <i>Still</i> Air.</ArticleTitle>
 <ELocationID EIdType="doi" ValidYN="Y">10.1000/AbC</ELocationID>
 <Abstract><AbstractText Label="AIM">We fly kites.</AbstractText></Abstract>
-<AuthorList CompleteYN="Y"><Author ValidYN="Y"><LastName>Müller</LastName><ForeName>Hans</ForeName></Author></AuthorList>
+<AuthorList CompleteYN="Y">
+<Author ValidYN="Y"><LastName>Müller</LastName><ForeName>Hans</ForeName></Author></AuthorList>
 </Article></MedlineCitation><PubmedData><ArticleIdList><ArticleId IdType="pubmed">12345678</ArticleId></ArticleIdList>
 </PubmedData></PubmedArticle>
 </PubmedArticleSet>
