@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
 from broadsheet.catalogue.text.clean import strip_unseen
+from broadsheet.catalogue.text.said import said_kind
 
 LinkKind = Literal["code", "project", "model", "dataset", "video", "other"]
 
@@ -225,12 +226,16 @@ def find_links(text: str) -> list[FoundLink]:
     r"""Find the links of a raw title or abstract, in order, each once.
 
     Addresses are cleaned (closing punctuation, ``URL{label}``, an unclosed ``\url{``, blanks inside well-known hosts,
-    missing schemes) and repositories are named ``https://host/owner/name``. Mirrors of other sites are left out.
+    missing schemes) and repositories are named ``https://host/owner/name``. Mirrors of other sites are left out. Where
+    the host does not tell what an address leads to, the words before it may ("Code: ...").
     """
     found: dict[str, FoundLink] = {}
-    for span in scan_links(strip_unseen(text)):
+    text = strip_unseen(text)
+    for span in scan_links(text):
         if span.url:
             link = _classify(span.url)
+            if link.kind == "other":
+                link = replace(link, kind=said_kind(text[: span.start]))
             key = link.url.rstrip("/")
             found.setdefault(key.lower() if link.kind == "code" else key, link)
     return list(found.values())
