@@ -21,6 +21,7 @@ MOST_NESTED = 128
 MOST_ELEMENTS = 500_000
 MOST_BROKEN_TAGS = 100_000
 """Tags in a feed that is no well-formed XML; feedparser's other parser is slow."""
+LONGEST_BROKEN_TAG = 64 * 1024
 LONGEST_TAG = 2**20
 """Bytes of one tag with its attributes, one comment or one instruction; text may be of any length."""
 _PIECE = 64 * 1024
@@ -54,6 +55,9 @@ _BEFORE_ROOT = (("<?", "?>"), ("<!--", "-->"))
 _MOST_BEFORE_ROOT = 1_000
 _DECLARED = re.compile(r"<!\s*(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION|\[)", re.IGNORECASE)
 _ROOT = re.compile(r"<[^\W\d]", re.ASCII)
+# feedparser looks for mail addresses and declarations in a way that takes the square of the length of such runs.
+_LONG_WORD = re.compile(rb"(?<![\w.+-])([\w.+-]{1000})[\w.+-]+")
+_LONG_SPACE = re.compile(r"(?<!\s)(\s{100})\s+")
 _RSS_091 = re.compile(
     r"<!DOCTYPE\s+rss\s+(?:PUBLIC\s+\"-//Netscape Communications//DTD RSS 0\.91//EN\"|SYSTEM)\s+"
     r"\"https?://[^\"<>\[\]]*rss-0\.91\.dtd\"\s*>"
@@ -150,7 +154,8 @@ def guard_feed(content: bytes, name: str = "the feed", *, charset: str = "") -> 
     encoding it states stays readable: what is not UTF-8 is taken for the stated encoding, or else for Windows-1252
     byte by byte. Letters that XML does not know are left out.
 
-    A feed that is not well-formed is let through, feedparser can make something of it. Raises ``SourceError`` for
+    A feed that is not well-formed is let through, feedparser can make something of it. Words of more than a thousand
+    letters are cut, as it would take minutes to look for a mail address in them. Raises ``SourceError`` for
     declarations of types and entities, for web pages, for encodings in which markup can hide (UTF-7, EBCDIC), and for
     what is beyond the bounds of this module.
     """
@@ -165,9 +170,23 @@ def guard_feed(content: bytes, name: str = "the feed", *, charset: str = "") -> 
     try:
         _parsed(safe, name, None, MOST_ELEMENTS)
     except SourceError as error:
-        if not isinstance(error.__cause__, ParseError) or safe.count(b"<") > MOST_BROKEN_TAGS:
+        if not isinstance(error.__cause__, ParseError) or not _is_harmless(safe):
             raise
-    return safe
+    return _LONG_WORD.sub(rb"\1", safe)
+
+
+def _is_harmless(broken: bytes) -> bool:
+    """Whether what is no well-formed XML may be given to feedparser's own parser."""
+    if broken.count(b"<") > MOST_BROKEN_TAGS:
+        return False
+    position = broken.find(b"<")
+    while position >= 0:
+        following = broken.find(b"<", position + 1)
+        tag_end = broken.find(b">", position, position + LONGEST_BROKEN_TAG)
+        if tag_end < 0 and (len(broken) if following < 0 else following) - position > LONGEST_BROKEN_TAG:
+            return False
+        position = following
+    return True
 
 
 def _decoded(content: bytes, name: str, charset: str) -> str:
@@ -204,14 +223,15 @@ def _without_declarations(text: str, name: str) -> str:
     position = _root_position(text, name)
     # feedparser looks for declarations up to what it takes for the first element, inside comments too.
     first = _ROOT.search(text)
-    head = text[: max(position, first.start() if first else len(text)) + 2]
+    end = max(position, first.start() if first else len(text)) + 2
+    head = text[:end]
     if _WEB_PAGE.match(text[position : position + 1000]):
         raise SourceError(f"{name}: a web page (HTML), not a feed")
     declared = _DECLARED.search(head) or _DECLARED.match(text, position)
     if declared:
         line = text.count("\n", 0, declared.start()) + 1
         raise SourceError(f"{name}:{line}: refused: it declares types or entities ({declared.group(1).upper()})")
-    return text
+    return _LONG_SPACE.sub(r"\1", head) + text[end:]
 
 
 def _root_position(text: str, name: str) -> int:
