@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import get_args
 
 from django.db.models import CharField, Model
@@ -42,6 +43,7 @@ EARLIEST_YEAR = 1600
 FURTHEST_AHEAD = timedelta(days=366)
 LARGEST_COUNT = 2_147_483_647
 LARGEST_VERSION = 32_767
+_STATEMENTS, _ANNOUNCEMENTS = frozenset(get_args(StatementKind)), frozenset(get_args(AnnouncementKind))
 
 
 def refusal(record: PaperRecord) -> BadRecord | None:
@@ -107,8 +109,9 @@ def _numbers(record: PaperRecord) -> Iterator[str]:
 
 def _names(record: PaperRecord) -> Iterator[str]:
     """Names by which things are found again are never cut: a cut name would be another one."""
+    listing = record.listing
     stated: list[tuple[str, type[Model], str, Sequence[str]]] = [
-        ("the source's key", SourceRecord, "ref", [record.ref]),
+        ("the source's key", SourceRecord, "ref", (record.ref,)),
         ("an author's ORCID", Authorship, "orcid", [author.orcid for author in record.authors]),
         ("an identifier", Identifier, "value", [value for it in record.identifiers for value in _forms(it)]),
         ("an identifier's scheme", Identifier, "scheme", [identifier.scheme for identifier in record.identifiers]),
@@ -116,18 +119,17 @@ def _names(record: PaperRecord) -> Iterator[str]:
         ("a category", Announcement, "category", [one.category for one in record.announcements]),
         ("an organisation's short name", Organisation, "slug", [item.slug for item in record.organisations]),
         ("an organisation's name", Organisation, "name", [item.name for item in record.organisations]),
-        ("the name of what wrote the summary", Paper, "summary_model", [record.summary_model]),
-        ("the name of who listed it", Listing, "submitted_by", [record.listing.submitted_by] if record.listing else []),
+        ("the name of what wrote the summary", Paper, "summary_model", (record.summary_model,)),
+        ("the name of who listed it", Listing, "submitted_by", (listing.submitted_by,) if listing else ()),
     ]
     for told, model, field, values in stated:
-        most = longest(model, field)
-        if any(len(value) > most for value in values):
-            yield f"{told} is longer than {most} characters"
+        if values and max(map(len, values)) > longest(model, field):
+            yield f"{told} is longer than {longest(model, field)} characters"
     categories = [*record.categories, *(one.category for one in record.announcements)]
     if any(not (item.scheme and item.value) for item in record.identifiers) or not all(categories):
         yield "an identifier or a category is empty"
-    are_known = all(one.kind in get_args(StatementKind) for one in record.statements)
-    if not are_known or any(one.kind not in get_args(AnnouncementKind) for one in record.announcements):
+    are_known = all(one.kind in _STATEMENTS for one in record.statements)
+    if not are_known or any(one.kind not in _ANNOUNCEMENTS for one in record.announcements):
         yield "a statement or an announcement is of a kind that is not known"
 
 
@@ -136,6 +138,7 @@ def _forms(identifier: IdentifierRecord) -> tuple[str, str]:
     return identifier.value, canonical_identifier(identifier.scheme, identifier.value)[1]
 
 
+@cache
 def longest(model: type[Model], field: str) -> int:
     """The number of characters that a column takes."""
     column = model._meta.get_field(field)  # noqa: SLF001  (the documented way to a model's fields)
@@ -146,6 +149,8 @@ def longest(model: type[Model], field: str) -> int:
 
 def storable(record: PaperRecord) -> PaperRecord:
     """The record without characters that no database takes (NUL, unpaired surrogates); all else stays as received."""
+    if _is_storable("".join(_all_texts(record))):
+        return record
     text = storable_text
     return replace(
         record,
@@ -169,6 +174,28 @@ def storable(record: PaperRecord) -> PaperRecord:
     )
 
 
+def _all_texts(record: PaperRecord) -> Iterator[str]:
+    yield from (record.title, record.abstract, record.ref, record.summary, record.summary_model)
+    yield from (record.licence, record.remarks, record.journal_ref)
+    yield from (text for author in record.authors for text in (author.name, author.orcid))
+    yield from (text for one in record.organisations for text in (one.slug, one.name))
+    yield from (text for one in record.identifiers for text in (one.scheme, one.value))
+    yield from (text for one in record.statements for text in (one.text, one.url))
+    yield from (one.category for one in record.announcements)
+    yield from (link.url for link in record.links)
+    yield from (*record.categories, *record.keywords)
+    yield from (record.listing.submitted_by,) if record.listing else ()
+
+
+def _is_storable(text: str) -> bool:
+    if "\x00" in text:
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 def storable_text(text: str) -> str:
     """Text without NUL and unpaired surrogates, which neither SQLite nor PostgreSQL stores."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return text if _is_storable(text) else text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -15,12 +15,13 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A description together with what it is found by."""
+    """A description together with what it is found by; ``text`` is what it says as JSON, while it is not stored."""
 
     ref: str
     title_hash: str
     described: Described
     identifiers: frozenset[Name]
+    text: str = ""
 
     @property
     def place(self) -> Place:
@@ -46,9 +47,9 @@ class Item:
         return self.described.payload
 
 
-def item_of(ref: str, title_hash: str, described: Described) -> Item:
+def item_of(ref: str, title_hash: str, described: Described, text: str = "") -> Item:
     """A description and its names."""
-    return Item(ref, title_hash, described, frozenset(identifiers_of(described.payload)))
+    return Item(ref, title_hash, described, frozenset(identifiers_of(described.payload)), text)
 
 
 @dataclass(frozen=True, slots=True)

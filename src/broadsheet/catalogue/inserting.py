@@ -6,16 +6,22 @@ prepared statement with all rows (``executemany``), inside the transaction that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection, models
 
-# Values of these types reach the database in a form of its own; all others go as they are.
-_ADAPTED = (models.DateField, models.JSONField)
+Row = tuple[Any, ...]
 
 
-def insert(model: type[models.Model], names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+class Written(str):
+    """A value of a JSON column that has been written as JSON already."""
+
+    __slots__ = ()
+
+
+def insert(model: type[models.Model], names: tuple[str, ...], rows: Iterable[Row]) -> None:
     """Insert rows that hold the named fields in order; fields that are not named must be null or have no column.
 
     A foreign key is named by its attribute (``paper_id``). Raises ``IntegrityError`` as ``bulk_create`` does.
@@ -26,20 +32,63 @@ def insert(model: type[models.Model], names: tuple[str, ...], rows: Iterable[tup
     about = model._meta  # noqa: SLF001  (the documented way to a model's fields)
     known = {field.attname: field for field in about.concrete_fields}
     fields = [known[name] for name in names]
-    adapted = [(n, field) for n, field in enumerate(fields) if isinstance(field, _ADAPTED)]
-    if adapted:
-        rows = [_adapt(row, adapted) for row in rows]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     # Names of tables and columns are the program's own; values go as parameters.
     statement = f"INSERT INTO {quote(about.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+        cursor.executemany(statement, _adapted(fields, rows))
 
 
-def _adapt(row: tuple[Any, ...], adapted: list[tuple[int, Any]]) -> tuple[Any, ...]:
-    values = list(row)
-    for place, field in adapted:
-        values[place] = field.get_db_prep_save(values[place], connection)
-    return tuple(values)
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Row ids that no other row has or will get, in rising order; for rows that the caller inserts at once.
+
+    Must be called inside a transaction that keeps other writers out, since on SQLite nothing else holds the ids back.
+    """
+    table = model._meta.db_table  # noqa: SLF001  (documented)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [f'"{table}"', count]
+            )
+            return sorted(number for (number,) in cursor.fetchall())
+        # AUTOINCREMENT keeps the highest id ever used, also of rows that are gone, and follows ids that are given.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        newest = cursor.fetchone()
+    first = (newest[0] if newest else 0) + 1
+    return list(range(first, first + count))
+
+
+def _adapted(fields: list[Any], rows: list[Row]) -> list[Row]:
+    """The rows with dates, moments and JSON in the form in which the database takes them."""
+    adapters = [(place, adapter) for place, field in enumerate(fields) if (adapter := _adapter(field)) is not None]
+    if not adapters:
+        return rows
+    adapted = []
+    for row in rows:
+        values = list(row)
+        for place, adapter in adapters:
+            values[place] = adapter(values[place])
+        adapted.append(tuple(values))
+    return adapted
+
+
+def _adapter(field: Any) -> Callable[[Any], Any] | None:
+    if isinstance(field, models.JSONField):
+        if connection.vendor == "sqlite":
+            return lambda value: str(value) if isinstance(value, Written) else json.dumps(value)
+        return lambda value: field.get_db_prep_save(
+            json.loads(value) if isinstance(value, Written) else value, connection
+        )
+    if isinstance(field, models.DateField):
+        # Rows of one batch have few different days, and one moment of arrival.
+        seen: dict[Any, Any] = {}
+
+        def adapt(value: Any) -> Any:
+            if value not in seen:
+                seen[value] = field.get_db_prep_save(value, connection)
+            return seen[value]
+
+        return adapt
+    return None

@@ -18,7 +18,7 @@ from broadsheet.catalogue.deletions import Graveyard
 from broadsheet.catalogue.drafts import Item, item_of
 from broadsheet.catalogue.loading import load_drafts
 from broadsheet.catalogue.matching import Matcher
-from broadsheet.catalogue.merging import Described, digest_of, payload_of, title_hash
+from broadsheet.catalogue.merging import Described, canonical_json, digest_of_text, payload_of, title_hash
 from broadsheet.catalogue.models import (
     Announcement,
     Counter,
@@ -163,7 +163,8 @@ def _admitted(record: Record) -> Record:
 
 def _item(record: PaperRecord, source: str) -> Item:
     payload = payload_of(record)
-    return item_of(record.ref, title_hash(record.title), Described(source, digest_of(payload), payload))
+    text = canonical_json(payload)
+    return item_of(record.ref, title_hash(record.title), Described(source, digest_of_text(text), payload), text)
 
 
 def _take_in_record(matcher: Matcher, source: str, record: PaperRecord, item: Item, result: IntakeResult) -> None:

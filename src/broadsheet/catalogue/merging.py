@@ -29,7 +29,7 @@ Name = tuple[str, str]
 
 def digest_of(value: object) -> str:
     """A short stable digest (BLAKE2b, 160 bits, hexadecimal) of plain data."""
-    return _digest(canonical_json(value))
+    return digest_of_text(canonical_json(value))
 
 
 def canonical_json(value: object) -> str:
@@ -37,14 +37,15 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
-def _digest(text: str) -> str:
+def digest_of_text(text: str) -> str:
+    """A short stable digest of a text; that of a value is the one of its canonical JSON."""
     return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
 
 
 def title_hash(title: str) -> str:
     """The digest of a title without case, accents, markup and punctuation; empty when nothing is left of it."""
     normal = normalise_title(title)
-    return _digest(normal) if normal else ""
+    return digest_of_text(normal) if normal else ""
 
 
 def payload_of(record: PaperRecord) -> Payload:
@@ -158,7 +159,7 @@ class PaperState:
 
     def digest(self) -> str:
         """A digest of the whole state; equal states have equal digests."""
-        return _digest(repr(self))
+        return digest_of_text(repr(self))
 
 
 def merge(descriptions: Iterable[Described], foreign: Container[Name] = ()) -> PaperState:

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from broadsheet.catalogue.admission import longest
 from broadsheet.catalogue.children import clear, clear_figures, name_organisations, write_children, write_figures
-from broadsheet.catalogue.drafts import Draft, Merged
-from broadsheet.catalogue.inserting import insert
+from broadsheet.catalogue.drafts import Draft, Item, Merged
+from broadsheet.catalogue.inserting import Written, insert, reserve_ids
 from broadsheet.catalogue.language import language_of
-from broadsheet.catalogue.merging import PaperState, merge
+from broadsheet.catalogue.merging import PaperState, Payload, merge
 from broadsheet.catalogue.models import (
     Authorship,
     ChangedPaper,
@@ -71,7 +71,7 @@ def write(drafts: Sequence[Draft]) -> None:
     accounts = _accounts(touched) if known else {}
     clear([row(draft).pk for draft, _ in changed if row(draft).pk is not None])
     clear_figures([paper.pk for paper in known])
-    Paper.objects.bulk_create([paper for paper in papers if paper.pk is None])
+    _insert_papers([paper for paper in papers if paper.pk is None])
     Paper.objects.bulk_update(known, OWN_FIELDS, batch_size=100)
     source_ids = dict(Source.objects.values_list("slug", "pk"))
     _absorb(touched)
@@ -81,6 +81,18 @@ def write(drafts: Sequence[Draft]) -> None:
     write_children({row(draft).pk: state for draft, state in changed}, accounts, source_ids)
     write_figures({row(draft).pk: draft for draft in touched}, source_ids)
     note_changes([paper.pk for paper in papers])
+
+
+def _insert_papers(papers: Sequence[Paper]) -> None:
+    """Store new papers under ids of their own."""
+    if not papers:
+        return
+    names = tuple(field.attname for field in Paper._meta.concrete_fields)  # noqa: SLF001  (documented)
+    now = timezone.now()
+    for paper, number in zip(papers, reserve_ids(Paper, len(papers)), strict=True):
+        paper.pk, paper.created_at = number, now
+        paper._state.adding = False  # noqa: SLF001  (as bulk_create leaves it)
+    insert(Paper, names, [tuple(getattr(paper, name) for name in names) for paper in papers])
 
 
 def _remove(drafts: Sequence[Draft]) -> None:
@@ -208,6 +220,11 @@ def _write_records(drafts: Sequence[Draft], source_ids: dict[str, int]) -> None:
             for it in draft.added.values()
         ],
     )
+
+
+def _written(item: Item) -> Written | Payload:
+    """What a description says, as JSON where it has been written already."""
+    return Written(item.text) if item.text else item.payload
 
 
 def _accounts(drafts: Sequence[Draft]) -> dict[int, list[Authorship]]:

@@ -20,7 +20,8 @@ KEY_LENGTH = 10
 
 def new_key() -> str:
     """A public key for a paper: ten random letters (50 bits), never derived from what the paper says."""
-    return "".join(secrets.choice(KEY_LETTERS) for _ in range(KEY_LENGTH))
+    bits = secrets.randbits(5 * KEY_LENGTH)
+    return "".join(KEY_LETTERS[bits >> shift & 31] for shift in range(0, 5 * KEY_LENGTH, 5))
 
 
 class Source(models.Model):

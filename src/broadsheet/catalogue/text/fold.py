@@ -29,6 +29,8 @@ _SIGNS = {
 }
 _TABLE = str.maketrans({**_GREEK, **_LETTERS, **_SIGNS})
 _REPEATED = re.compile(r"-{2,}|'{2,}")
+# Nothing in such a text is TeX, markup, an address or typography: it reads as it is written.
+_ORDINARY = re.compile(r"(?:[A-Za-z0-9 ,;:?!()]|(?<!-)-|(?<!')'|\.(?= |\Z))*")
 _KEPT = re.compile(r"[^\W_]+")
 
 
@@ -54,6 +56,8 @@ def fold(text: str) -> str:
     without accents, Greek letters spelled in place (``μLO`` is ``mulo``), ligatures split, quotes and dashes in ASCII,
     TeX signs as blanks, and one space between words. ``fold(fold(x)) == fold(x)``.
     """
+    if _ORDINARY.fullmatch(text):
+        return " ".join(text.lower().split())
     folded = _fold_reading(plain_reading(text, repair=False))
     if may_hold_link(folded):
         # Where a TeX sign became a blank, an address may begin that was none before ("x_github.com/a/b").
