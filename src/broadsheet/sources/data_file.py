@@ -32,7 +32,8 @@ UNGUARDED_BYTES = 64 << 20
 MOST_GROWTH = 150
 _BUFFER = 1 << 18
 _GZIP = b"\x1f\x8b"
-_ZIP = b"PK\x03\x04"
+# With files in it, and without any.
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _FOREIGN = {
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
@@ -240,7 +241,7 @@ def streamed(file: DataFile, source: str, format: str, read: Callable[[], Iterat
 def is_archive(path: Path) -> bool:
     """Whether a file begins like a zip archive."""
     with path.open("rb") as file:
-        return file.read(4) == _ZIP
+        return file.read(4) in _ZIP
 
 
 def members(path: Path) -> list[str]:
