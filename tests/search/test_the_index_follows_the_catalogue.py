@@ -52,6 +52,15 @@ def test_it_follows_changes_and_removals(fake) -> None:
     assert (index_state().papers, index_state().indexed, index_state().with_vector) == (0, 0, 0)
 
 
+def test_it_tells_hubs_from_other_papers_without_a_worker(fake) -> None:
+    take_and_index(*many(49))
+    assert not engine().wants_titles(), "so few papers have no hubs"
+    take_and_index(record("One more"))
+    numbers = engine().numbers()[1]
+    assert not engine().wants_titles(), "they were drawn already"
+    assert engine().told(numbers).hubness.any()
+
+
 def test_it_says_how_far_it_is(fake) -> None:
     take_and_index(*many(3))
     take(record("One more"))

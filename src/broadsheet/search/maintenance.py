@@ -105,6 +105,10 @@ def update_index(on_progress: Progress = lambda done, total: None) -> int:
             on_progress(done, max(total, done))
     if shelf().filling() is not None:
         changed += _fill(on_progress)
+    current = engine()
+    if current is not None and changed:
+        # Whoever searches next may have no worker, and hubs would stand before better papers.
+        refresh_titles(current, lambda: False)
     return changed
 
 
