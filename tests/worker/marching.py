@@ -78,12 +78,14 @@ def march(workers: int, kills: int, seed: int, log: Path) -> None:
     chance, crew = random.Random(seed), [start() for _ in range(workers)]
     try:
         for _ in range(kills):
-            until = time.monotonic() + chance.uniform(0.3, 2.0)
-            while time.monotonic() < until:
+            until = time.monotonic() + chance.uniform(0.1, 1.5)
+            # Whoever has only just started has nothing to lose yet.
+            while time.monotonic() < until or not (ready := at_work(crew, log)):
+                assert all(worker.poll() is None for worker in crew), "a worker ended by itself: see its traceback"
                 Job.objects.filter(due_at=None).update(due_at=timezone.now())
                 time.sleep(0.02)
-            victim = crew.pop(chance.randrange(len(crew)))
-            assert victim.poll() is None, "a worker ended by itself: see its traceback above"
+            victim = chance.choice(ready)
+            crew.remove(victim)
             victim.kill()
             victim.wait()
             with log.open("a") as file:
@@ -93,6 +95,12 @@ def march(workers: int, kills: int, seed: int, log: Path) -> None:
         for worker in crew:
             worker.kill()
             worker.wait()
+
+
+def at_work(crew: list[subprocess.Popen[bytes]], log: Path) -> list[subprocess.Popen[bytes]]:
+    """The workers that have begun a job."""
+    begun = {line.split()[2] for line in log.read_text().splitlines()} if log.exists() else set()
+    return [worker for worker in crew if str(worker.pid) in begun]
 
 
 def spans(lines: list[str]) -> Iterator[tuple[str, float, float, bool]]:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -20,7 +21,8 @@ def environment(home: Path) -> dict[str, str]:
     """Of a process on the database of this test: the server's test database, or an SQLite file of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BROADSHEET_", "PYTEST"))}
     if connection.vendor == "postgresql":
-        kept["DATABASE_URL"] = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
+        address = urlsplit(os.environ["DATABASE_URL"])
+        kept["DATABASE_URL"] = address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     else:
         kept.pop("DATABASE_URL", None)
     return kept | {"BROADSHEET_HOME": str(home)}
