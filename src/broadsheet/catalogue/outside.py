@@ -15,8 +15,9 @@ FOLDER = "politeness"
 def door(*, reader: str = "", patience: float = PATIENCE, limits: Limits | None = None) -> HttpDoor:
     """A door that tells hosts who asks, keeps their pace with all other processes, and knows the intranet.
 
-    ``reader`` is the name of the source that fetches: what one has seen is still new to another. ``patience`` is how
-    many seconds a call may wait for its turn. Raises ``ImproperlyConfigured`` naming the setting that cannot be used.
+    ``reader`` is the name of a source that only wants to hear what is new to it; without one all answers come whole.
+    ``patience`` is how many seconds a call may wait for its turn. Raises ``ImproperlyConfigured`` naming the setting
+    that cannot be used.
     """
     try:
         return HttpDoor(

@@ -116,6 +116,7 @@ def doors(folder: Path) -> Iterator[Make]:
             "contact": "mailto:editor@example.org",
             "allowed": ["127.0.0.1"],
             "interval": 0.0,
+            "reader": "feed",
             "clock": Hands().clock(),
             "chance": random.Random(4),
         }

@@ -127,10 +127,20 @@ def test_unasked_for_it_is_no_answer(make_door: Make, server: FakeServer) -> Non
 
 def test_each_reader_sees_every_change(make_door: Make, server: FakeServer) -> None:
     server.otherwise(as_told('"1"'))
-    one, other = make_door(reader="feed"), make_door(reader="listing")
+    one, other = make_door(), make_door(reader="listing")
     one.remember(one.get(server.url, is_conditional=True))
     assert other.get(server.url, is_conditional=True).content == b"papers"
-    assert make_door(reader="feed").get(server.url, is_conditional=True).is_unchanged
+    assert make_door().get(server.url, is_conditional=True).is_unchanged
+
+
+def test_without_a_reader_everything_comes_whole(make_door: Make, server: FakeServer) -> None:
+    """A person who asks for a source again, having forgotten all that it brought, gets all of it."""
+    server.otherwise(as_told('"1"'))
+    worker, person = make_door(reader="feed"), make_door(reader="")
+    for door in (worker, person):
+        door.remember(door.get(server.url, is_conditional=True))
+    assert person.get(server.url, is_conditional=True).content == b"papers"
+    assert worker.get(server.url, is_conditional=True).is_unchanged
 
 
 def test_each_address_has_its_own(make_door: Make, server: FakeServer) -> None:

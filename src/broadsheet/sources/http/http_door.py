@@ -80,7 +80,8 @@ class HttpDoor:
     - ``allowed``: hosts, addresses and networks that may be fetched from although they are not public.
     - ``limits``: instead of those of ``paces``.
     - ``patience``: the seconds that one call may spend waiting for its turn and for hosts that ask for it.
-    - ``reader``: whose validators are used; each source that fetches conditionally has its own.
+    - ``reader``: whose validators are used, as what one source has seen is still new to another; without one all
+      answers come whole, as they should to a person who asks.
     - ``paces``, ``interval``: the queues, and the seconds between two requests to any other host.
     - ``resolve``, ``backend``, ``clock``, ``chance``, ``tls``: what tests put their own in for.
 
@@ -115,7 +116,7 @@ class HttpDoor:
             tls=_tls if tls is None else lambda: tls,
         )
         self._turns = Turns(folder / "hosts", paces=paces, interval=interval, clock=self._clock, chance=self._chance)
-        self._validators = Validators(folder / "validators", reader, self._clock)
+        self._validators = Validators(folder / "validators", reader, self._clock) if reader else None
         self.user_agent = user_agent(contact)
 
     def get(
@@ -148,7 +149,7 @@ class HttpDoor:
 
     def remember(self, answer: Answer) -> None:
         """Say that an answer's content is safe where it belongs; as ``Door.remember`` says."""
-        if not answer.is_unchanged:
+        if self._validators is not None and not answer.is_unchanged:
             try:
                 self._validators.keep(answer)
             except OSError as error:
@@ -176,7 +177,8 @@ class HttpDoor:
         limits = self._limits or self._turns.pace(target.host).limits
         seconds = limits.total
         for _ in range(limits.redirects + 1):
-            validators = self._validators.headers_for(str(target.url)) if call.is_conditional else {}
+            kept = self._validators if call.is_conditional else None
+            validators = {} if kept is None else kept.headers_for(str(target.url))
             told = {"User-Agent": self.user_agent, "Accept": "*/*"} | dict(headers) | validators
             with self._turns.turn(target.host, patience) as turn:
                 began = self._clock.steady()

@@ -196,6 +196,8 @@ class Turns:
         while True:
             self._lock(file, pace, patience)
             state = _read(file)
+            if state is None:
+                return _State()
             wait = state.wait_left(self._clock)
             pause = state.pause_left(self._clock, pace.interval, came_at)
             if wait > 0 and state.failures >= FAILURES_TO_OPEN:
@@ -229,10 +231,16 @@ class Turns:
                 return
 
 
-def _read(file: int) -> _State:
-    """What the file says; a new host's state if it is empty or damaged (the machine may have lost power)."""
+def _read(file: int) -> _State | None:
+    """What the file says; None for a host that was never asked.
+
+    A damaged file (the machine may have lost power) says that it was asked in another life of the machine.
+    """
+    content = os.pread(file, _SIZE, 0)
+    if not content:
+        return None
     try:
-        told = json.loads(os.pread(file, _SIZE, 0) or b"{}")
+        told = json.loads(content)
         names = {name: type(value) for name, value in asdict(_State()).items()}
         return _State(**{name: names[name](value) for name, value in told.items() if name in names})
     except (ValueError, TypeError, AttributeError):
