@@ -83,7 +83,7 @@ def read_crossref(content: bytes, name: str) -> Iterator[Read]:
     """
     answer = load_json(content, name)
     message = answer["message"] if isinstance(answer, dict) and isinstance(answer.get("message"), dict) else answer
-    is_work = isinstance(message, dict) and "DOI" in message
+    is_work = isinstance(message, dict) and not {"DOI", "title"}.isdisjoint(message)
     yield from read_items([message] if is_work else listed(message, name, "items"), name, _work)
 
 

@@ -79,6 +79,8 @@ def read_pubmed(content: bytes, name: str) -> Iterator[Read]:
 
     Raises ``SourceError`` if the whole is unreadable or is anything else.
     """
+    if content.lstrip()[:1] == b"{":
+        raise SourceError(f"{name}: JSON; PubMed describes papers in XML only, and esearch names them without a word")
     root = parse_xml(_DOCUMENT_TYPE.sub(b"", content, count=1), name)
     if root.tag != "PubmedArticleSet":
         raise SourceError(f"{name}: not PubMed's articles but an element {root.tag[:60]!r}")
