@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from xml.etree.ElementTree import Element, tostring
 
 from broadsheet.sources.answers import Read, ask
@@ -136,7 +137,9 @@ def _text(element: Element | None) -> str:
 
 def _marked(element: Element | None) -> str:
     """What is inside an element, with its markup."""
-    return "" if element is None else tostring(element, encoding="unicode")
+    if element is None:
+        return ""
+    return escape(element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
 
 
 def _title(article: Element) -> str:
