@@ -140,8 +140,9 @@ class PageServer:
         stated, numbers, kept_back = today, self.catalogue.batch(today, category), 0
         if index >= 0 and self.catalogue.days[index] == today:
             stated, numbers, kept_back = self._told(index, category, faults)
+        if kept_back:
+            numbers = numbers | {"new": numbers["new"][:-kept_back]}
         entries = [(kind, number) for kind, chosen in numbers.items() for number in chosen]
-        entries = entries[: len(entries) - kept_back] if kept_back else entries
         papers = [(kind, self.catalogue.paper(number, index)) for kind, number in entries]
         midnight = datetime(stated.year, stated.month, stated.day, tzinfo=ZONE)
         make = _rss if form == "rss" else _atom

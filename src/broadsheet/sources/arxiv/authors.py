@@ -16,7 +16,8 @@ _BETWEEN = re.compile(
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|2nd|3rd)\.?", re.IGNORECASE)
 _LED_IN = re.compile(
-    r"(?:for|on\s+behalf\s+of|representing)\s+(?:the\s+)?(?=\S.*\b(?:collaboration|team|consortium|group)s?\b)"
+    r"(?:on\s+behalf\s+of|representing)\s+(?:the\s+)?"
+    r"|for\s+(?:the\s+)?(?=\S.*\b(?:collaboration|team|consortium|group)s?\b)"
     r"|(?:with\s+)?(?:an?\s+)?appendi(?:x|ces)\s+(?:written\s+)?by\s+|and\s+",
     re.IGNORECASE,
 )

@@ -23,7 +23,7 @@ _THING = (
     r"|comment)"
 )
 _WITHDRAWN = re.compile(
-    rf"\s*[\[(*]*\s*(?:(?:this|the|our)\s+(?:(?:present|above|current)\s+)?{_THING}\s+(?:\S+\s+)?(?:has\s+been|have\s+been"
+    rf"\s*[\[(*]*\s*(?:(?:this|the|our)\s+(?:\S+\s+)?{_THING}\s+(?:\S+\s+)?(?:has\s+been|have\s+been"
     rf"|had\s+been|is\s+being|is|was)\s+(?:temporarily\s+|now\s+)?withdrawn\b"
     rf"|(?:{_THING}\s+)?(?:has\s+been\s+)?withdrawn\s*(?:by\b|due\b|because\b|from\b|for\b|as\b|since\b|until\b|[.,;:!\])]|$)"
     r"|(?:i|we|the\s+authors?)\s+(?:have\s+|has\s+|wish\s+to\s+)?withdr[ae]wn?\s+(?:this|the)\b)",

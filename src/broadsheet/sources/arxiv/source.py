@@ -71,6 +71,7 @@ class _Place:
             category=str(known.get("category", "")),
             day=str(known.get("day", "")),
             is_whole=known.get("is_whole") is True,
+            part=int(known.get("part", 0)),
         )
 
 
@@ -128,12 +129,14 @@ class ArxivSource:
             if isinstance(error, BusyError) or error.status not in _UNKNOWN:
                 raise
             reason = f"arXiv has no listing of {category!r}: {error}"
-            yield Page(records=(BadRecord(where=category, reason=reason),), checkpoint=done.checkpoint())
+            told = replace(done, part=done.part + 1)
+            yield Page(records=(BadRecord(where=category, reason=reason),), checkpoint=told.checkpoint())
             return
         except FetchError:
             raise
         except SourceError as error:
             newest = None
+            done = replace(done, part=done.part + 1)
             yield Page(records=(BadRecord(where=category, reason=str(error)),), checkpoint=done.checkpoint())
         last = newest.announced_on if newest else self._days.latest_day(self._now())
         for day in _weekdays(request.since or last, min(request.until or last, last)):
@@ -145,10 +148,11 @@ class ArxivSource:
                 pages = self._past_day(door, category, day)
             else:
                 pages = self._reckoned_day(door, category, day)
-            for part, page in enumerate(pages, 1):
-                yield replace(page, checkpoint=replace(done, part=part).checkpoint())
+            for page in pages:
+                done = replace(done, part=done.part + 1)
+                yield replace(page, checkpoint=done.checkpoint())
             if day != last:
-                done = replace(done, day=day.isoformat())
+                done = _Place(category=category, day=day.isoformat())
                 yield Page(checkpoint=done.checkpoint())
 
     def _newest_day(self, door: Door, category: str, listed: BatchRecord | None) -> Iterator[Page]:

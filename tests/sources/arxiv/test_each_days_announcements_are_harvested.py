@@ -1,0 +1,330 @@
+"""The source ``arxiv`` against a fake arXiv, through the real door: batches that can be proved, and their papers."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from broadsheet.sources.arxiv.calendar import ZONE
+from broadsheet.sources.arxiv.source import ArxivSource
+from broadsheet.sources.arxiv.taxonomy import ARCHIVES
+from broadsheet.sources.door import BusyError
+from broadsheet.sources.http import HttpDoor
+from broadsheet.sources.identifiers import ParsedIdentifier
+from broadsheet.sources.protocol import HarvestRequest
+from broadsheet.sources.record import PaperRecord, SourceError
+from tests.fakes.arxiv import FakeArxiv
+from tests.sources.arxiv.conftest import MakeDoor, MakeFake, daily
+from tests.sources.arxiv.harvesting import Harvested, harvest
+
+TODAY = date(2026, 8, 20)
+CS = HarvestRequest(categories=("cs",))
+
+
+def made(fake: FakeArxiv, day: date = TODAY, category: str = "cs") -> dict[str, tuple[str, ...]]:
+    batch = fake.catalogue.batch(day, category)
+    return {kind: tuple(map(fake.catalogue.id_of, numbers)) for kind, numbers in batch.items() if numbers}
+
+
+def ids(batch: dict[str, tuple[str, ...]]) -> list[str]:
+    return [ref for refs in batch.values() for ref in refs]
+
+
+def holds_all(run: Harvested, fake: FakeArxiv, day: date = TODAY, category: str = "cs") -> bool:
+    """Whether every paper of a batch came with its announcement."""
+    announced = {
+        (paper.ref, one.kind)
+        for paper in run.papers
+        for one in paper.announcements
+        if (one.category, one.announced_on) == (category, day)
+    }
+    return announced >= {(ref, kind) for kind, refs in made(fake, day, category).items() for ref in refs}
+
+
+def test_the_newest_batch_comes_with_its_numbers_and_all_its_papers(fake: FakeArxiv, door: HttpDoor) -> None:
+    run = harvest(daily(fake), door, CS)
+    expected = made(fake)
+    (batch,) = run.batches
+    assert (batch.category, batch.announced_on, batch.is_complete) == ("cs", TODAY, True)
+    assert batch.refs == expected
+    assert batch.counts == {kind: len(refs) for kind, refs in expected.items()}
+    assert sorted(run.refs) == sorted(ids(expected))
+    for kind, refs in expected.items():
+        for ref in refs:
+            (announcement,) = run.paper(ref).announcements
+            assert (announcement.category, announcement.announced_on, announcement.kind) == ("cs", TODAY, kind)
+            assert not announcement.is_estimated
+            listing = run.paper(ref).listing
+            # Replacements are no news of the day.
+            assert (listing.listed_on if listing else None) == (TODAY if kind in {"new", "cross"} else None)
+    # One listing and one feed hold everything.
+    assert [one.path for one in fake.arrivals] == ["/list/cs/new", "/rss/cs"]
+
+
+def test_categories_are_batches_of_their_own(fake: FakeArxiv, door: HttpDoor) -> None:
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs.CL", "hep-th")))
+    assert [(one.category, one.refs) for one in run.batches] == [
+        ("cs.CL", made(fake, category="cs.CL")),
+        ("hep-th", made(fake, category="hep-th")),
+    ]
+
+
+def test_without_categories_all_archives_are_asked_for(fake: FakeArxiv, door: HttpDoor) -> None:
+    run = harvest(daily(fake), door)
+    assert {one.path.split("/")[2] for one in fake.asked("/list")} == set(ARCHIVES)
+    assert {one.category for one in run.batches} == {"cs", "math", "stat", "hep-th", "physics", "q-bio"}
+
+
+def test_between_announcement_and_midnight_the_api_has_the_texts(make_fake: MakeFake, door: HttpDoor) -> None:
+    fake = make_fake(now=datetime(2026, 8, 19, 20, 20, tzinfo=ZONE))
+    run = harvest(daily(fake), door, CS)
+    (batch,) = run.batches
+    assert (batch.announced_on, batch.refs) == (TODAY, made(fake))
+    assert holds_all(run, fake)
+    assert len(fake.asked("/api")) == 1
+
+
+def test_days_of_the_last_weeks_are_caught_up_with(fake: FakeArxiv, door: HttpDoor) -> None:
+    since = date(2026, 8, 13)
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs",), since=since))
+    days = fake.catalogue.calendar.days(since, TODAY)
+    assert [one.announced_on for one in run.batches] == days
+    assert all(one.refs == made(fake, one.announced_on) and one.is_complete for one in run.batches)
+    assert all(holds_all(run, fake, day) for day in days)
+    # Nothing is asked for of the weekend.
+    assert len(fake.asked("/catchup")) == len(days) - 1 == 5
+
+
+def test_only_the_days_asked_for_are_read(fake: FakeArxiv, door: HttpDoor) -> None:
+    day = date(2026, 8, 18)
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs",), since=day, until=day))
+    assert [one.announced_on for one in run.batches] == [day]
+    assert fake.asked("/rss") == []
+    later = harvest(daily(fake), door, HarvestRequest(categories=("cs",), since=date(2026, 8, 21)))
+    assert later.batches == []
+
+
+def test_where_catchup_is_refused_the_last_week_has_new_papers_and_cross_lists(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("error", "/catchup", status=403)
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs",), since=date(2026, 8, 19)))
+    batch = run.batches[0]
+    expected = {kind: refs for kind, refs in made(fake, date(2026, 8, 19)).items() if kind in {"new", "cross"}}
+    assert (batch.announced_on, batch.refs, batch.is_complete) == (date(2026, 8, 19), expected, False)
+
+
+def test_days_that_arxiv_does_not_show_any_more_are_reckoned(make_fake: MakeFake, door: HttpDoor) -> None:
+    fake = make_fake(records=2000, now=datetime(2026, 12, 3, 1, tzinfo=ZONE))
+    day = date(2026, 8, 12)
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs",), since=day, until=day))
+    numbers = fake.catalogue.batch(day, "cs")
+    assert sorted(run.refs) == sorted(fake.catalogue.id_of(n) for kind in ("new", "cross") for n in numbers[kind])
+    assert all(one.announced_on == day and one.is_estimated for paper in run.papers for one in paper.announcements)
+    assert all(paper.listing is None for paper in run.papers)
+    # What is only reckoned proves nothing.
+    assert run.batches == []
+
+
+def test_a_category_that_arxiv_does_not_know_costs_no_other(fake: FakeArxiv, door: HttpDoor) -> None:
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs.NO", "cs")))
+    assert [bad.where for bad in run.bad] == ["cs.NO"]
+    assert "arXiv has no listing of 'cs.NO'" in run.bad[0].reason
+    assert [one.category for one in run.batches] == ["cs"]
+
+
+def test_a_quiet_day_is_an_empty_batch(fake: FakeArxiv, door: HttpDoor) -> None:
+    category = next(
+        name
+        for name in ("cs.CL", "cs.LG", "cs.DL", "math.CO", "stat.ML", "hep-th", "q-bio.NC", "physics.optics")
+        if not made(fake, date(2026, 8, 3), name).get("cross")
+    )
+    fake.now = datetime(2026, 8, 3, 1, tzinfo=ZONE)
+    run = harvest(daily(fake), door, HarvestRequest(categories=(category,)))
+    (batch,) = run.batches
+    assert "cross" not in batch.refs
+    assert batch.is_complete
+
+
+def test_its_checkpoints_are_plain_data_that_lead_on(fake: FakeArxiv, door: HttpDoor) -> None:
+    request = HarvestRequest(categories=("cs.CL", "hep-th"), since=date(2026, 8, 18))
+    source = daily(fake)
+    pages = harvest(source, door, request).pages
+    everything = {paper.ref for page in pages for paper in page.records if isinstance(paper, PaperRecord)}
+    for number, page in enumerate(pages[:-1]):
+        rest = harvest(source, door, request, start=json.loads(json.dumps(page.checkpoint)))
+        before = {one.ref for earlier in pages[: number + 1] for one in earlier.records if isinstance(one, PaperRecord)}
+        assert before | set(rest.refs) == everything
+    # What is whole is not asked for again.
+    fake.arrivals.clear()
+    harvest(source, door, request, start=pages[-2].checkpoint)
+    assert fake.arrivals == []
+
+
+@pytest.mark.parametrize("path", ["/list", "/rss", "/api", "/catchup"])
+def test_a_busy_server_ends_the_run_and_costs_nothing(fake: FakeArxiv, make_door: MakeDoor, path: str) -> None:
+    fake.faults.add("busy-seconds", path, at={2}, seconds=30)
+    request = HarvestRequest(categories=("cs.CL", "cs.LG"), since=date(2026, 8, 18))
+    run = harvest(daily(fake), [make_door(), make_door()], request)
+    assert [type(one) for one in run.errors] == [BusyError]
+    for category in request.categories:
+        assert all(holds_all(run, fake, date(2026, 8, day), category) for day in (18, 19, 20))
+
+
+def test_a_listing_that_cannot_be_read_leaves_the_feed(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("html", "/list")
+    run = harvest(daily(fake), door, CS)
+    assert [bad.where for bad in run.bad] == ["cs"]
+    (batch,) = run.batches
+    assert (batch.announced_on, {kind: refs for kind, refs in batch.refs.items() if refs}) == (TODAY, made(fake))
+    assert holds_all(run, fake)
+    # Nobody but the feed says that it is of this day.
+    assert all(one.is_estimated for paper in run.papers for one in paper.announcements)
+
+
+def test_where_neither_can_be_read_nothing_is_claimed(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("html", "/list")
+    fake.faults.add("truncated", "/rss")
+    run = harvest(daily(fake), door, CS)
+    assert (len(run.bad), run.batches, run.papers) == (2, [], [])
+
+
+def test_the_feed_of_a_holiday_is_no_batch(make_fake: MakeFake, door: HttpDoor) -> None:
+    fake = make_fake(now=datetime(2026, 8, 22, 12, tzinfo=ZONE))
+    fake.faults.add("html", "/list")
+    assert harvest(daily(fake), door, CS).batches == []
+
+
+@pytest.mark.parametrize("kind", ["html", "truncated", "endless", "gzip-bomb", "redirect", "hung-up", "slow"])
+def test_a_feed_that_cannot_be_read_leaves_listing_and_api(make_fake: MakeFake, door: HttpDoor, kind: str) -> None:
+    fake = make_fake()
+    fake.faults.add(kind, "/rss", seconds=0.2)
+    source = daily(fake)
+    run = harvest(source, door, CS)
+    # A host that has just failed is left alone for a while, and all of the fake is one host.
+    assert run.errors == [] or isinstance(run.errors[0], BusyError)
+    assert run.batches[0].refs == made(fake)
+    assert [bad.where for bad in run.bad] == [f"{fake.feed_url}/cs"]
+    if not run.errors:
+        assert holds_all(run, fake)
+
+
+def test_a_wrong_charset_costs_letters_and_no_papers(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("wrong-charset")
+    run = harvest(daily(fake), door, CS)
+    assert (run.errors, run.bad) == ([], [])
+    assert holds_all(run, fake)
+
+
+def test_ids_out_of_order_are_the_same_batch(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("out-of-order")
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs",), since=date(2026, 8, 19)))
+    assert {kind: set(refs) for kind, refs in run.batches[-1].refs.items()} == {
+        kind: set(refs) for kind, refs in made(fake).items()
+    }
+    assert holds_all(run, fake)
+
+
+def test_yesterdays_feed_with_a_fresh_date_is_not_believed(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("stale", "/rss")
+    run = harvest(daily(fake), door, CS)
+    (batch,) = run.batches
+    assert (batch.announced_on, batch.refs) == (TODAY, made(fake))
+    # What the feed lacks comes from the API, and yesterday's papers are not announced again.
+    assert sorted(run.refs) == sorted(ids(made(fake)))
+    assert holds_all(run, fake)
+
+
+def test_yesterdays_listing_with_a_fresh_date_is_told_as_it_is(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("stale")
+    (batch,) = harvest(daily(fake), door, CS).batches
+    yesterday = fake.catalogue.batch(date(2026, 8, 19), "cs")
+    # The ledger knows yesterday's batch and finds out.
+    assert batch.announced_on == TODAY
+    assert set(batch.refs["new"]) == set(map(fake.catalogue.id_of, yesterday["new"]))
+
+
+def test_a_late_batch_is_not_there_and_comes_later(fake: FakeArxiv, door: HttpDoor) -> None:
+    late = fake.faults.add("late", day=TODAY.isoformat())
+    request = HarvestRequest(categories=("cs",), since=TODAY)
+    assert harvest(daily(fake), door, request).batches == []
+    fake.faults.remove(late)
+    run = harvest(daily(fake), door, request)
+    assert run.batches[0].refs == made(fake)
+    assert holds_all(run, fake)
+
+
+def test_a_late_batch_is_caught_up_with_on_the_next_day(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("late", "/list", day=TODAY.isoformat())
+    fake.now += timedelta(days=1)
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs",), since=TODAY))
+    assert [one.announced_on for one in run.batches] == [TODAY, date(2026, 8, 21)]
+    assert holds_all(run, fake)
+
+
+def test_a_short_listing_is_completed_by_the_feed_of_the_day(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("short", "/list", count=2)
+    (batch,) = harvest(daily(fake), door, CS).batches
+    assert batch.is_complete
+    assert sorted(ids(dict(batch.refs))) == sorted(ids(made(fake)))
+    assert batch.counts == {kind: len(refs) for kind, refs in made(fake).items()}
+
+
+def test_a_batch_that_is_short_everywhere_tells_how_many_there_are(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("short", count=2)
+    run = harvest(daily(fake), door, CS)
+    (batch,) = run.batches
+    assert not batch.is_complete
+    assert sum(batch.counts.values()) == len(ids(made(fake)))
+    assert len(run.refs) < len(ids(made(fake)))
+
+
+def test_a_short_listing_is_not_completed_by_yesterdays_feed(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.faults.add("short", "/list", count=2)
+    fake.faults.add("stale", "/rss")
+    (batch,) = harvest(daily(fake), door, CS).batches
+    assert not batch.is_complete
+    assert set(ids(dict(batch.refs))) < set(ids(made(fake)))
+
+
+def test_an_api_that_gives_fewer_than_asked_for_leaves_a_gap_that_can_be_seen(
+    make_fake: MakeFake, door: HttpDoor
+) -> None:
+    fake = make_fake(now=datetime(2026, 8, 19, 20, 20, tzinfo=ZONE))
+    fake.faults.add("fewer", "/api", count=2)
+    run = harvest(daily(fake), door, CS)
+    (batch,) = run.batches
+    assert batch.refs == made(fake)
+    assert len(run.refs) == len(ids(made(fake))) - 2
+
+
+def test_an_api_that_refuses_leaves_the_batch(make_fake: MakeFake, door: HttpDoor) -> None:
+    fake = make_fake(now=datetime(2026, 8, 19, 20, 20, tzinfo=ZONE))
+    fake.api.most_results = 1
+    run = harvest(daily(fake), door, CS)
+    assert run.batches[0].refs == made(fake)
+    assert "the server says" in run.bad[0].reason
+
+
+@pytest.mark.parametrize(("kind", "path"), [("error", "/list"), ("html", "/api"), ("redirect", "/list")])
+def test_other_failures_end_the_run(make_fake: MakeFake, door: HttpDoor, kind: str, path: str) -> None:
+    fake = make_fake(now=datetime(2026, 8, 19, 20, 20, tzinfo=ZONE))
+    fake.faults.add(kind, path, status=410)
+    (error,) = harvest(daily(fake), door, CS).errors
+    assert isinstance(error, SourceError)
+
+
+def test_papers_are_fetched_by_name_with_a_reckoned_day(fake: FakeArxiv, door: HttpDoor) -> None:
+    found = list(daily(fake).fetch(door, [ParsedIdentifier(scheme="arxiv", value="2608.00030")]))
+    (paper,) = found
+    assert isinstance(paper, PaperRecord)
+    day = fake.catalogue.days[29 // fake.catalogue.per_day]
+    assert all(one.is_estimated and one.announced_on == day for one in paper.announcements)
+    assert paper.announcements
+
+
+def test_the_source_is_what_a_source_must_be() -> None:
+    source = ArxivSource()
+    assert (source.name, source.slug, source.schemes) == ("arxiv", "arxiv", frozenset({"arxiv"}))
+    assert source.calendar is not None
+    assert source.schedule.zone == "America/New_York"
