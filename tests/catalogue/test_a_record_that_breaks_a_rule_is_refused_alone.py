@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils import timezone
 from broadsheet.catalogue.intake import take_in
 from broadsheet.catalogue.models import Authorship, Category, Identifier, Link, Listing, Organisation, Paper
 from broadsheet.sources.record import (
+    AnnouncementRecord,
     AuthorRecord,
     BadRecord,
     IdentifierRecord,
@@ -18,6 +19,8 @@ from broadsheet.sources.record import (
     ListingRecord,
     OrganisationRecord,
     PaperRecord,
+    StatementRecord,
+    VersionRecord,
 )
 from tests.builders import SOURCE, WEDNESDAY, record, take
 
@@ -64,6 +67,45 @@ BROKEN = {
     "long organisation slug": (
         {"organisations": (OrganisationRecord(slug="o" * 201, name="o"),)},
         "an organisation's short name is longer than 200",
+    ),
+    "long remarks": ({"remarks": "r" * 10_001}, "the remarks or the journal's reference are longer than 10,000"),
+    "long statement": (
+        {"statements": (StatementRecord(kind="published", text="s" * 6_000, url="u" * 4_001),)},
+        "a statement is longer than 10,000",
+    ),
+    "odd statement": ({"statements": (StatementRecord(kind="praised"),)}, "of a kind that is not known"),
+    "stated too far ahead": (
+        {"statements": (StatementRecord(kind="retracted", stated_on=TOO_FAR),)},
+        "or more than a year ahead",
+    ),
+    "odd announcement": (
+        {"announcements": (AnnouncementRecord(category="cs.CL", announced_on=WEDNESDAY, kind="old"),)},
+        "of a kind that is not known",
+    ),
+    "announced nowhere": (
+        {"announcements": (AnnouncementRecord(category="", announced_on=WEDNESDAY),)},
+        "an identifier or a category is empty",
+    ),
+    "announced too early": (
+        {"announcements": (AnnouncementRecord(category="cs.CL", announced_on=date(1200, 1, 1)),)},
+        "the date 1200-01-01 is before 1600",
+    ),
+    "long announced category": (
+        {"announcements": (AnnouncementRecord(category="c" * 101, announced_on=WEDNESDAY),)},
+        "a category is longer than 100",
+    ),
+    "high listed version": ({"versions": (VersionRecord(number=40_000),)}, "the version is 40000"),
+    "old version": (
+        {"versions": (VersionRecord(number=1, submitted_at=datetime(1, 1, 1, tzinfo=UTC)),)},
+        "the date 0001-01-01 is before 1600",
+    ),
+    "many versions": (
+        {"versions": tuple(VersionRecord(number=n) for n in range(1, 1_002))},
+        "more than 1,000 versions, statements or announcements",
+    ),
+    "identifier that grows": (
+        {"identifiers": (IdentifierRecord(scheme="doi", value="10.5555/" + "İ" * 200),)},
+        "an identifier is longer than 300",
     ),
     "long submitter": (
         {"listing": ListingRecord(listed_on=WEDNESDAY, submitted_by="s" * 201)},
@@ -120,6 +162,8 @@ def test_it_stores_texts_with_nul_and_half_surrogates_without_them() -> None:
             links=(LinkRecord(kind="code", url=f"https://example.org/{dirt}"),),
             keywords=(f"dirt{dirt}",),
             listing=ListingRecord(listed_on=WEDNESDAY, submitted_by=f"ann{dirt}"),
+            remarks=f"12{dirt} pages",
+            statements=(StatementRecord(kind="published", text=f"J.{dirt} 5"),),
         )
     )
     paper = Paper.objects.get()
@@ -127,6 +171,8 @@ def test_it_stores_texts_with_nul_and_half_surrogates_without_them() -> None:
         paper.title,
         paper.abstract,
         *paper.keywords,
+        paper.remarks,
+        paper.statements.get().text,
         Authorship.objects.get().name,
         Organisation.objects.get().name,
     ]
