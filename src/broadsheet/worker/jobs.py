@@ -32,7 +32,7 @@ def enriching_errands() -> list[Errand]:
 
 def _enriching(job: EnrichmentJob) -> Callable[[ShouldStop], str | None]:
     def do(should_stop: ShouldStop) -> str | None:
-        count = job.run(door(reader=job.name), timezone.now(), should_stop)
+        count = job.run(door(reader=job.name, limits=job.limits), timezone.now(), should_stop)
         return None if should_stop() else f"{count} papers"
 
     return do

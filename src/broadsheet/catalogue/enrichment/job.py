@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from broadsheet.sources.door import Door
+from broadsheet.sources.http import Limits
 
 ShouldStop = Callable[[], bool]
 
@@ -25,3 +26,5 @@ class EnrichmentJob:
     cron: str
     is_wanted: Callable[[Any], bool]
     run: Callable[[Door, datetime, ShouldStop], int]
+    limits: Limits | None = None
+    """What the door puts up with; None for the usual."""

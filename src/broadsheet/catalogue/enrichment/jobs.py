@@ -7,6 +7,7 @@ from broadsheet.catalogue.enrichment.job import EnrichmentJob
 from broadsheet.catalogue.enrichment.stars import follow_stars
 from broadsheet.catalogue.enrichment.summaries import write_summaries
 from broadsheet.sources.citation_counts import COUNTERS
+from broadsheet.sources.http import Limits
 
 # Not at full hours, when everybody asks.
 JOBS = (
@@ -27,5 +28,7 @@ JOBS = (
         cron="*/10 * * * *",
         is_wanted=lambda settings: bool(settings.CHAT_URL and settings.CHAT_MODEL),
         run=write_summaries,
+        # A model on a small machine may think for a minute before its first word.
+        limits=Limits(read=120, total=180),
     ),
 )
