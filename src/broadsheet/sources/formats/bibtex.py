@@ -107,6 +107,8 @@ def _is_enclosed(text: str) -> bool:
     """Whether the first brace or quote closes with the last sign."""
     if len(text) < 2 or text[0] + text[-1] not in ("{}", '""'):
         return False
+    if text.find("}") == len(text) - 1 and text.find("{", 1) < 0:
+        return True
     depth = 0
     for mark in re.finditer(r'\\.|[{}"]', text, re.DOTALL):
         sign = mark[0]
