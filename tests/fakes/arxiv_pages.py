@@ -24,6 +24,7 @@ class PageServer:
     """Answers ``/list``, ``/catchup``, ``/rss`` and ``/atom``."""
 
     catalogue: MadeCatalogue
+    catchup_entries: int = 2000
 
     def answer(self, path: str, query: Mapping[str, str], now: datetime, faults: dict[str, Fault]) -> Reply:
         """The answer to one request."""
@@ -75,8 +76,8 @@ class PageServer:
             return Reply(b"Invalid date", 400, "text/plain")
         numbers = self.catalogue.batch(day, category)
         kept_back = faults["short"].options.get("count", 3) if concerns(faults, "short", day) else 0
-        page = int(query.get("page", "1"))
-        body = self._sections(numbers, category, self.catalogue.day_index(day), (page - 1) * 2000, 2000, kept_back)
+        page, most = int(query.get("page", "1")), self.catchup_entries
+        body = self._sections(numbers, category, self.catalogue.day_index(day), (page - 1) * most, most, kept_back)
         nothing = f"<p>No updates for {day:%a, %d %b %Y}</p>"
         return _page(f"<h1>Catchup results for {category} on {day:%a, %d %b %Y}</h1>{body or nothing}")
 

@@ -51,7 +51,7 @@ class QueryServer:
         return _feed(entries, len(known), start, most)
 
     def _submitted(self, query: str, latest: int) -> list[int]:
-        span, category = _SPAN.search(query), _CATEGORY.search(query)
+        span, patterns = _SPAN.search(query), _CATEGORY.findall(query)
         since, until = (
             (datetime.strptime(text, _STAMP).replace(tzinfo=UTC) for text in span.groups())
             if span
@@ -64,7 +64,8 @@ class QueryServer:
                 per_day = self.catalogue.per_day
                 for number in range(index * per_day, min(self.catalogue.records, (index + 1) * per_day)):
                     at = self.catalogue.paper(number, latest).versions[0][0]
-                    is_asked = category is None or _matches(category[1], self.catalogue.categories_of(number))
+                    categories = self.catalogue.categories_of(number)
+                    is_asked = not patterns or any(_matches(pattern, categories) for pattern in patterns)
                     if is_asked and since <= at < until + timedelta(minutes=1):
                         found.append((at, number))
         return [number for _, number in sorted(found)]

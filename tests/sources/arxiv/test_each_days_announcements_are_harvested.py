@@ -133,16 +133,33 @@ def test_a_category_that_arxiv_does_not_know_costs_no_other(fake: FakeArxiv, doo
     assert [one.category for one in run.batches] == ["cs"]
 
 
-def test_a_quiet_day_is_an_empty_batch(fake: FakeArxiv, door: HttpDoor) -> None:
-    category = next(
-        name
-        for name in ("cs.CL", "cs.LG", "cs.DL", "math.CO", "stat.ML", "hep-th", "q-bio.NC", "physics.optics")
-        if not made(fake, date(2026, 8, 3), name).get("cross")
-    )
-    fake.now = datetime(2026, 8, 3, 1, tzinfo=ZONE)
-    run = harvest(daily(fake), door, HarvestRequest(categories=(category,)))
-    (batch,) = run.batches
-    assert "cross" not in batch.refs
+def test_a_quiet_day_is_an_empty_batch(make_fake: MakeFake, door: HttpDoor) -> None:
+    fake = make_fake(per_day=1)
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs", "math", "stat", "hep-th", "physics", "q-bio")))
+    quiet = [one for one in run.batches if not any(one.refs.values())]
+    assert len(run.batches) == 6
+    assert quiet
+    assert all(one.is_complete and one.announced_on == TODAY and not one.counts for one in quiet)
+
+
+def test_a_listing_of_several_pages_is_read_to_its_end(
+    fake: FakeArxiv, door: HttpDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadsheet.sources.arxiv.listing_pages.ENTRIES_PER_PAGE", 5)
+    fake.pages.catchup_entries = 5
+    run = harvest(daily(fake), door, HarvestRequest(categories=("cs",), since=date(2026, 8, 19)))
+    for batch in run.batches:
+        assert batch.is_complete
+        assert batch.refs == made(fake, batch.announced_on)
+    assert len(fake.asked("/list")) == -(-len(ids(made(fake))) // 5)
+    assert len(fake.asked("/catchup")) == -(-len(ids(made(fake, date(2026, 8, 19)))) // 5)
+
+
+def test_a_listing_that_never_ends_is_left(fake: FakeArxiv, door: HttpDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broadsheet.sources.arxiv.listing_pages.ENTRIES_PER_PAGE", 1)
+    (batch,) = harvest(daily(fake), door, CS).batches
+    assert len(fake.asked("/list")) == 10
+    # The feed has the rest.
     assert batch.is_complete
 
 

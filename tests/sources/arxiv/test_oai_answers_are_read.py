@@ -105,30 +105,26 @@ def test_an_old_identifier_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("element", "token", "expires", "size"),
+    ("element", "token"),
     [
-        ("", "", "", None),
-        ("<resumptionToken/>", "", "", None),
-        ("<resumptionToken cursor='0' completeListSize='1162'></resumptionToken>", "", "", 1162),
+        ("", ""),
+        ("<resumptionToken/>", ""),
+        ("<resumptionToken cursor='0' completeListSize='1162'></resumptionToken>", ""),
         (
             "<resumptionToken expires='2026-08-21T00:00:00Z'>\n  from%3D2026-08-01%26skip%3D1000\n </resumptionToken>",
             "from%3D2026-08-01%26skip%3D1000",
-            "2026-08-21T00:00:00Z",
-            None,
         ),
         (
             '<resumptionToken cursor="0" completeListSize="²" expirationDate="2018-01-27T00:00">12|1</resumptionToken>',
             "12|1",
-            "2018-01-27T00:00",
-            None,
         ),
+        ("<resumptionToken>12|1&amp;x=%26</resumptionToken>", "12|1&x=%26"),
     ],
 )
-def test_a_token_is_read_in_both_forms(element: str, token: str, expires: str, size: int | None) -> None:
+def test_a_token_is_read_in_both_forms(element: str, token: str) -> None:
     answer = read_oai(oai(split(), element), "answer")
-    assert (answer.token, answer.token_expires, answer.complete_size) == (token, expires, size)
+    assert answer.token == token
     assert (len(answer.records), answer.datestamps) == (1, (date(2026, 8, 19),))
-    assert answer.responded_at == "2026-08-20T03:00:00Z"
 
 
 def test_a_deleted_record_is_told_of() -> None:

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from broadsheet.sources.arxiv.authors import named_author
 from broadsheet.sources.arxiv.moments import web_moment
 from broadsheet.sources.arxiv.paper import build_paper
-from broadsheet.sources.arxiv.taxonomy import is_category
+from broadsheet.sources.arxiv.taxonomy import category_query, is_category
 from broadsheet.sources.arxiv.xml import local_name, parse_forgivingly
 from broadsheet.sources.door import BusyError, Door, StatusError
 from broadsheet.sources.fields import FieldError
@@ -161,8 +161,7 @@ class Api:
         first, last = since.astimezone(UTC), until.astimezone(UTC) - _MINUTE
         query = f"submittedDate:[{first.strftime(_STAMP)} TO {last.strftime(_STAMP)}]"
         if category:
-            pattern = category if "." in category else f"{category}*"
-            query = f"cat:{pattern} AND {query}"
+            query = f"{category_query(category)} AND {query}"
         start = empty = 0
         while True:
             answer = self._ask(

@@ -62,7 +62,6 @@ class FeedAnswer:
     built_at: datetime | None
     entries: tuple[FeedEntry, ...]
     bad: tuple[BadRecord, ...] = ()
-    quiet_days: tuple[str, ...] = ()
 
     @property
     def batch(self) -> BatchRecord | None:
@@ -110,7 +109,6 @@ def read_feed(content: bytes, name: str, category: str = "") -> FeedAnswer:
     built_at = _moment(_text(channel, "lastBuildDate", "updated"))
     usual = max(days, key=lambda day: days[day], default=None)
     stated_on = _day(_moment(_text(channel, "pubDate"))) or usual or _day(built_at)
-    skipped = next(iter(_children(channel, "skipDays")), None)
     named = _TITLE.fullmatch(title)
     return FeedAnswer(
         category=category or (named[1] if named else ""),
@@ -118,7 +116,6 @@ def read_feed(content: bytes, name: str, category: str = "") -> FeedAnswer:
         built_at=built_at,
         entries=tuple(entries),
         bad=tuple(bad),
-        quiet_days=tuple((day.text or "").strip() for day in skipped) if skipped is not None else (),
     )
 
 

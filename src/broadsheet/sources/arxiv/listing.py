@@ -155,6 +155,10 @@ class _Reader(HTMLParser):
         self._section_total: int | None = None
         self._papers: list[ListedPaper] = []
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Take ``<![`` for a comment, as browsers do; the library's own way ends in an ``AssertionError``."""
+        return self.parse_bogus_comment(i, report)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note where headings, entries and subjects begin, and the id that an entry links to."""
         attributes = dict(attrs)

@@ -63,6 +63,6 @@ class ListingPages:
             page = read_listing(door.get(url).content, url)
             pages.append(page)
             seen += page.shown
-            if not page.shown or seen >= (page.total or 0) or page.shown < ENTRIES_PER_PAGE:
+            if not page.shown or seen >= (page.total or 0):
                 break
         return pages

@@ -35,7 +35,6 @@ from broadsheet.sources.record import (
 ID_PREFIX = "oai:arXiv.org:"
 
 _NOTHING = frozenset({"noRecordsMatch", "idDoesNotExist"})
-_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _VERSION = re.compile(r"v([1-9]\d{0,3})", re.ASCII)
 _SIZE = re.compile(r"(\d{1,9})\s*kb", re.IGNORECASE | re.ASCII)
 _END = re.compile(rb"</(?:\w+:)?OAI-PMH\s*>\s*\Z")
@@ -56,10 +55,6 @@ class OaiAnswer:
     records: tuple[Record, ...] = ()
     datestamps: tuple[date, ...] = ()
     token: str = ""
-    token_expires: str = ""
-    complete_size: int | None = None
-    cursor: int | None = None
-    responded_at: str = ""
 
 
 def read_oai(content: bytes, name: str) -> OaiAnswer:
@@ -74,15 +69,12 @@ def read_oai(content: bytes, name: str) -> OaiAnswer:
     records: list[Record] = []
     stamps: list[date] = []
     token: Element | None = None
-    responded_at = ""
     for child in root:
         tag = local_name(child.tag)
         if tag == "error":
             code = child.get("code", "")
             if code not in _NOTHING:
                 raise OaiError(f"{name}: the server says {code}: {' '.join((child.text or '').split())[:200]}", code)
-        elif tag == "responseDate":
-            responded_at = (child.text or "").strip()
         elif tag in {"ListRecords", "GetRecord"}:
             for element in child:
                 if local_name(element.tag) == "record":
@@ -95,10 +87,6 @@ def read_oai(content: bytes, name: str) -> OaiAnswer:
         records=(*records, *broken),
         datestamps=tuple(stamps),
         token="".join((token.text or "").split()) if token is not None else "",
-        token_expires=(token.get("expirationDate") or token.get("expires") or "") if token is not None else "",
-        complete_size=_number(token.get("completeListSize")) if token is not None else None,
-        cursor=_number(token.get("cursor")) if token is not None else None,
-        responded_at=responded_at,
     )
 
 
@@ -287,7 +275,3 @@ _FORMATS: dict[str, Callable[[Element, str, list[str], str], PaperRecord]] = {
     "arXivRaw": _read_raw,
     "dc": _read_dublin_core,
 }
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and _NUMBER.fullmatch(text.strip()) else None

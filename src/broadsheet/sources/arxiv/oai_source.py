@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from broadsheet.sources.arxiv import api as arxiv_api
 from broadsheet.sources.arxiv.calendar import ZONE, ArxivCalendar
@@ -72,9 +72,9 @@ class _Position:
 class ArxivOaiSource:
     """arXiv by OAI-PMH. ``url`` is its base URL, ``api_url`` that of the query API, ``prefix`` the format asked for."""
 
-    name: ClassVar[str] = "arxiv-oai"
-    slug: ClassVar[str] = SLUG
-    title: ClassVar[str] = "arXiv (whole catalogue)"
+    name: str = "arxiv-oai"
+    slug: str = SLUG
+    title: str = "arXiv (whole catalogue)"
     # The days of its batches are those of the source ``arxiv``; here papers come by the day of their last change.
     calendar: Calendar | None = None
     # New papers are there at about half past ten in the evening, small changes throughout the day.

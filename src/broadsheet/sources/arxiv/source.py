@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import ClassVar
 
 from broadsheet.sources.arxiv import api as arxiv_api
 from broadsheet.sources.arxiv.api import ApiError
@@ -78,9 +77,9 @@ class _Place:
 class ArxivSource:
     """arXiv's announcements. The addresses are those of its site, its feeds, its API and its OAI-PMH server."""
 
-    name: ClassVar[str] = "arxiv"
-    slug: ClassVar[str] = SLUG
-    title: ClassVar[str] = "arXiv"
+    name: str = "arxiv"
+    slug: str = SLUG
+    title: str = "arXiv"
     # Announced at 20:00 from Sunday to Thursday, in the feed from midnight on; the other tries find what came late.
     schedule: Schedule = Schedule(cron="20 0,3,7,20,21 * * 0-5", zone=ZONE.key)
     schemes: frozenset[str] = frozenset({"arxiv"})
@@ -139,7 +138,8 @@ class ArxivSource:
             done = replace(done, part=done.part + 1)
             yield Page(records=(BadRecord(where=category, reason=str(error)),), checkpoint=done.checkpoint())
         last = newest.announced_on if newest else self._days.latest_day(self._now())
-        for day in _weekdays(request.since or last, min(request.until or last, last)):
+        until = min(request.until or last, last)
+        for day in _weekdays(request.since or until, until):
             if day.isoformat() <= done.day:
                 continue
             if day == last:

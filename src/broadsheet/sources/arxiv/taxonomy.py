@@ -20,6 +20,11 @@ def is_category(text: str) -> bool:
     return _CATEGORY.fullmatch(text) is not None
 
 
+def category_query(category: str) -> str:
+    """What the query API takes for a category, or for an archive with all that it has."""
+    return f"cat:{category}" if "." in category else f"(cat:{category} OR cat:{category}.*)"
+
+
 def set_of(category: str) -> str:
     """The OAI-PMH set of a category (``cs:cs:CL``, ``physics:hep-th``) or of an archive (``cs:cs``)."""
     archive, _, subject = category.partition(".")
