@@ -39,7 +39,9 @@ def fake_arxiv(records: int, page_size: int) -> Iterator[str]:
     """A fake arXiv as a process of its own; yields its address."""
     command = [sys.executable, "-m", "tests.fakes.arxiv", "--records", str(records), "--page-size", str(page_size)]
     options = ["--per-day", str(max(100, records // 60)), "--deleted-every", "997"]
-    server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    # A child that is killed hangs up on it, of which it would tell at length.
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    server = subprocess.Popen([*command, *options], cwd=ROOT, **pipes)
     try:
         assert server.stdout is not None
         yield server.stdout.readline().strip()

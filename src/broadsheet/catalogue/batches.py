@@ -6,7 +6,6 @@ where something is not in order, and ``alerts`` for what is still not in order a
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -15,7 +14,7 @@ from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from broadsheet.catalogue import harvests
-from broadsheet.catalogue.ledger import GRACE, IN_ORDER, OUT_OF_ORDER, judge, note
+from broadsheet.catalogue.ledger import GRACE, IN_ORDER, OUT_OF_ORDER, is_doubtful, judge, note
 from broadsheet.catalogue.models import Batch
 from broadsheet.catalogue.models import Source as SourceRow
 from broadsheet.sources.door import Door
@@ -107,16 +106,17 @@ def catch_up(
     """Get what batches lack until they are in order; returns how many became so.
 
     Papers that are missing by name are looked up, at ``source`` and then at ``archives``. Where that is not enough,
-    ``source`` is harvested once more from the day before the first batch on, and then each of the archives: sources of
-    the same papers that keep past days, as arXiv's OAI-PMH does, whose papers move to the day of their last change.
-    Such a harvest settles a day of which the batch was never seen, but not before the next day is due: until then what
-    is late for the feed may be late for the archive as well.
+    ``source`` is harvested once more from the first of the days on. Days that it may not be able to serve any more,
+    since the next one is due, are then asked of each of the archives: sources of the same papers that keep past days,
+    as arXiv's OAI-PMH does, whose papers move to the day of their last change. That settles a day of which the batch
+    was never seen, and makes sure that one without papers has none. Names are asked for again and again for a month
+    only, whole days once.
     """
-    wanted = set(categories)
+    wanted, since = set(categories), now.date() - TRIED
 
     def left() -> list[Batch]:
         rows = [row for row in check(source.slug, now) if row.category in wanted]
-        return [row for row in rows if row.filled_at is None or row.announced_on > now.date() - TRIED]
+        return [row for row in rows if row.announced_on > since or (archives and row.filled_at is None)]
 
     found = left()
     before = {row.pk for row in found}
@@ -124,10 +124,14 @@ def catch_up(
         found = left()
     for helper in (source, *archives):
         unfilled = [row for row in found if row.filled_at is None]
-        if not unfilled or not _harvest(helper, unfilled, door, now, worker):
+        if helper is source:
+            asked = [row for row in unfilled if row.announced_on > since]
+        else:
+            asked = _past([*unfilled, *_doubtful(source.slug, wanted)], source.calendar, now)
+        if not asked or not _harvest(helper, asked, door, now, worker, overlap=ONE_DAY * (helper is not source)):
             continue
-        if helper is not source and source.calendar is not None:
-            _settle(unfilled, source.calendar, now)
+        if helper is not source:
+            _fill([row.pk for row in asked], now)
         found = left()
         if _look_up(found, source, archives, door):
             found = left()
@@ -142,10 +146,12 @@ def _look_up(rows: Iterable[Batch], source: Source, archives: Sequence[Source], 
     return harvests.fetch_papers(names, (source, *archives), door).intake.read > 0
 
 
-def _harvest(helper: Source, rows: Sequence[Batch], door: Door, now: datetime, worker: str) -> bool:
+def _harvest(
+    helper: Source, rows: Sequence[Batch], door: Door, now: datetime, worker: str, *, overlap: timedelta
+) -> bool:
     """Harvest the days of some batches; False when it is not complete for now."""
     request = HarvestRequest(
-        since=min(row.announced_on for row in rows) - ONE_DAY,
+        since=min(row.announced_on for row in rows) - overlap,
         categories=tuple(sorted({row.category for row in rows})),
     )
     try:
@@ -155,17 +161,29 @@ def _harvest(helper: Source, rows: Sequence[Batch], door: Door, now: datetime, w
     return harvest.state == harvest.State.COMPLETE
 
 
-def _settle(rows: Iterable[Batch], calendar: Calendar, now: datetime) -> None:
-    """Note that an archive was asked for everything since these days, where the source cannot serve them any more."""
-    past = defaultdict(bool)
+def _fill(numbers: Collection[int], now: datetime) -> None:
+    """Note that an archive was asked for everything since these batches."""
+    with transaction.atomic():
+        rows = Batch.objects.select_for_update(of=("self",)).filter(pk__in=numbers)
+        rows.update(filled_at=now)
+        judge(list(rows.select_related("source")), now)
+
+
+def _doubtful(source_slug: str, categories: Collection[str]) -> list[Batch]:
+    """Batches that seem to be empty and that no archive was asked for."""
+    rows = Batch.objects.filter(source__slug=source_slug, category__in=categories, announced_count=0, filled_at=None)
+    return [row for row in rows if is_doubtful(row)]
+
+
+def _past(rows: Iterable[Batch], calendar: Calendar | None, now: datetime) -> list[Batch]:
+    """The batches after which another one is due. Until then, what is late for a source may be late elsewhere, too."""
+    past: dict[date, bool] = {}
     for row in rows:
         day = row.announced_on
         if day not in past:
-            following = calendar.days(day + ONE_DAY, day + AHEAD)
-            past[day] = bool(following) and calendar.due_at(following[0]) <= now
-    Batch.objects.filter(pk__in=[row.pk for row in rows if past[row.announced_on]], filled_at=None).update(
-        filled_at=now
-    )
+            following = calendar.days(day + ONE_DAY, day + AHEAD) if calendar is not None else []
+            past[day] = bool(following) and calendar is not None and calendar.due_at(following[0]) <= now
+    return [row for row in rows if past[row.announced_on]]
 
 
 def alerts(now: datetime) -> list[Batch]:

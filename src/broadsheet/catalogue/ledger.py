@@ -31,8 +31,9 @@ FEWEST_REPEATED = 2
 # A batch is compared with those of so many days before it: a long weekend, and a feed that stood still over it.
 REMEMBERED = timedelta(days=21)
 # A category with so many papers on a usual day is not believed to have none on another, unless that is said expressly.
-BUSY = 5
+BUSY = 15
 HISTORY = 10
+FEWEST_KNOWN = 3
 SERVED_EMPTY = "what is served is empty"
 IN_ORDER = (Batch.State.COMPLETE, Batch.State.EMPTY)
 OUT_OF_ORDER = (Batch.State.LATE, Batch.State.STALE, Batch.State.SHORT)
@@ -127,9 +128,12 @@ def note(
         elif (row.pk or is_day) and row.first_seen_at is None:
             if record.is_complete and (record.counts or not _is_busy(row)):
                 row.announced_count, row.first_seen_at = 0, now
+                row.kinds = dict(record.counts)
             else:
                 row.note = SERVED_EMPTY
             touched[place] = row
+    for row in touched.values():
+        row.save()
     judge(list(touched.values()), now)
     return list(touched.values())
 
@@ -145,7 +149,7 @@ def _is_busy(row: Batch) -> bool:
         source=row.source, category=row.category, announced_on__lt=row.announced_on, announced_count__isnull=False
     ).order_by("-announced_on")
     known = [count or 0 for count in counts.values_list("announced_count", flat=True)[:HISTORY]]
-    return bool(known) and median(known) >= BUSY
+    return len(known) >= FEWEST_KNOWN and median(known) >= BUSY
 
 
 def _add(row: Batch, record: BatchRecord, now: datetime) -> None:
@@ -174,7 +178,7 @@ def _add(row: Batch, record: BatchRecord, now: datetime) -> None:
 
 
 def judge(rows: Sequence[Batch], now: datetime) -> None:
-    """Compare batches with the catalogue and store what was found. Must run in a transaction that locked the rows.
+    """Compare stored batches with the catalogue and store what was found. Must run in a transaction that locked them.
 
     A paper is here when this source has described it, under the key by which it was announced; one that the source
     has removed since is not missed.
@@ -187,8 +191,15 @@ def judge(rows: Sequence[Batch], now: datetime) -> None:
         here = _papers(source, named)
         gone = _removed(source, named.difference(here))
         for row in theirs:
+            before = _told(row)
             _judge(row, here, gone, now)
-            row.save()
+            if _told(row) != before:
+                row.save()
+    Batch.objects.filter(pk__in=[row.pk for row in rows]).update(checked_at=now)
+
+
+def _told(row: Batch) -> tuple[object, ...]:
+    return row.state, row.note, row.received_count, row.missing, row.completed_at, row.alerted_at
 
 
 def _papers(source: Source, refs: Collection[str]) -> dict[str, int]:
@@ -216,8 +227,8 @@ def _judge(row: Batch, here: Mapping[str, int], gone: Collection[str], now: date
     named = _refs(row.announced)
     row.missing = sorted(ref for ref in named if ref not in here and ref not in gone)
     row.received_count = sum(ref in here for ref in named)
-    is_listed_whole = row.announced_count is not None and row.announced_count <= len(named)
-    if not is_listed_whole:
+    is_named_whole = row.announced_count is not None and 0 < row.announced_count <= len(named)
+    if not is_named_whole:
         # Papers that are not named by the batch, but were announced on its day as another place tells.
         row.received_count += _others(row, {here[ref] for ref in named if ref in here})
     row.state, row.note = _verdict(row, sum(ref in gone for ref in named), now)
@@ -263,4 +274,11 @@ def _verdict_of_seen(row: Batch, gone: int) -> tuple[str, str]:
     lacking = count - gone - row.received_count
     if lacking > 0:
         return state.SHORT, f"{lacking} of {count} are not here, and not named"
+    if is_doubtful(row) and row.received_count:
+        return state.COMPLETE, "what was served was empty; its papers come from a source that keeps past days"
     return (state.COMPLETE if count else state.EMPTY), ""
+
+
+def is_doubtful(row: Batch) -> bool:
+    """Whether a batch was served without papers, and nobody said expressly that there are none."""
+    return row.announced_count == 0 and not row.kinds

@@ -9,7 +9,7 @@ import pytest
 from broadsheet.catalogue import batches
 from broadsheet.catalogue.models import Harvest
 from broadsheet.sources.door import FetchError
-from broadsheet.sources.protocol import HarvestRequest, Page
+from broadsheet.sources.protocol import BatchRecord, HarvestRequest, Page
 from tests.catalogue.batches.ledger import (
     CATEGORY,
     FRIDAY,
@@ -69,7 +69,7 @@ def test_a_late_batch_comes_from_the_source_once_it_is_there() -> None:
     source.pages = [Page(records=(paper(1),), batches=(batch(CATEGORY, MONDAY, 1),))]
     assert catch_up(source, now=at(MONDAY, 13)) == 1
     assert row(MONDAY).state == "complete"
-    assert source.requests[-1] == HarvestRequest(since=MONDAY - timedelta(days=1), categories=(CATEGORY,))
+    assert source.requests[-1] == HarvestRequest(since=MONDAY, categories=(CATEGORY,))
 
 
 def test_past_days_come_from_the_archive() -> None:
@@ -128,6 +128,22 @@ def test_what_cannot_be_found_stays_short_and_is_not_harvested_for_again() -> No
     asked = len(source.looked_up)
     assert catch_up(source, other, now=at(MONDAY + timedelta(days=31))) == 0
     assert len(source.looked_up) == asked
+
+
+def test_a_day_that_seems_empty_is_asked_of_the_archive_once() -> None:
+    take(1)
+    note(BatchRecord(category=CATEGORY, announced_on=MONDAY))
+    note(BatchRecord(category=CATEGORY, announced_on=TUESDAY, counts={"new": 0}))
+    note(BatchRecord(category=CATEGORY, announced_on=WEDNESDAY))
+    late = paper(2, category=CATEGORY, on=MONDAY)
+    source, other = feed(), archive()
+    other.pages = [Page(records=(late,))]
+    assert catch_up(source, other) == 0
+    assert states() == {MONDAY: "complete", TUESDAY: "empty", WEDNESDAY: "empty"}
+    assert row(MONDAY).note.startswith("what was served was empty")
+    assert (source.requests, len(other.requests)) == ([], 1)
+    catch_up(source, other)
+    assert len(other.requests) == 1
 
 
 def test_other_categories_are_left_alone() -> None:
