@@ -15,19 +15,21 @@ _ARXIV = re.compile(r"arXiv:(\S+)\s+Announce Type:\s*[\w-]+\s*(?:Abstract:\s*)?"
 _ABOUT = re.compile(
     r"publication date\s*:|source\s*:|authors?(?:\(s\))?\s*:|doi\s*:|https?://(?:dx\.)?doi\.org/\S+$|pmid\s*:"
     r"|(?:abstract|summary)\s*[.:]?$|.{0,200}published online\s*:|.{0,200}ahead of print\b"
-    r"|volume\s+\w+,\s*(?:issue|page|number)\b|.{0,200}\.\s\d{4}\s+[A-Z][a-z]{2}.{0,80}\bdoi\s*:",
+    r"|.{0,200}\bvolume\s+\w+,\s*(?:issue|pages?|number)\b|.{0,200}\.\s\d{4}\s+[A-Z][a-z]{2}.{0,80}\bdoi\s*:",
     re.IGNORECASE | re.DOTALL,
 )
+_DATE = re.compile(r"publication date\s*:\D*?(?:(\d{1,2})\s+)?([A-Z][a-z]+)\s+(\d{4})", re.ASCII | re.IGNORECASE)
 _HEADING = re.compile(r"(?:abstract|summary)\s*[:.]\s+", re.IGNORECASE)
 _LONGEST_ABOUT = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Preface:
-    """What was said above or below an abstract."""
+    """What was said above or below an abstract; the date in its parts: year, month, day, empty where not said."""
 
     authors: str = ""
     journal: str = ""
+    published: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
 
 
@@ -37,6 +39,7 @@ def split_preface(text: str) -> tuple[Preface, str]:
     Identifiers count only where they are said about the paper: an abstract may name those of other papers.
     """
     authors = journal = ""
+    published: tuple[str, ...] = ()
     identifiers: list[str] = []
     abstract = []
     if match := _ARXIV.match(text):
@@ -52,5 +55,7 @@ def split_preface(text: str) -> tuple[Preface, str]:
             authors = match[1]
         elif match := _SOURCE.fullmatch(paragraph):
             journal = match[1]
-    told = Preface(authors, journal, tuple(dict.fromkeys(identifiers)))
+        elif match := _DATE.match(paragraph):
+            published = (match[3], match[2], match[1] or "")
+    told = Preface(authors, journal, published, tuple(dict.fromkeys(identifiers)))
     return told, _HEADING.sub("", _BREAK.join(abstract).strip(), count=1) if abstract else ""

@@ -23,6 +23,7 @@ from broadsheet.sources.door import Door
 from broadsheet.sources.feed_texts import Preface, split_preface
 from broadsheet.sources.fields import FieldError, checked_text, parse_day, tidy_address
 from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
+from broadsheet.sources.known_days import day_of
 from broadsheet.sources.markup import plain_line, plain_text
 from broadsheet.sources.notices import is_notice, statements_of_title
 from broadsheet.sources.person_names import printed_name
@@ -36,7 +37,11 @@ LONGEST_CATEGORY = 100
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "arxiv_doi", "doi", "id", "link", "prism_url")
 _OAI = re.compile(r"oai:arxiv\.org:", re.IGNORECASE)
 _PUBMED = re.compile(r"pubmed:(\d{1,9})", re.ASCII)
-_DOI_IN_ADDRESS = re.compile(r"https?://[^/?#]+/(?:[^?#]*/)?(10\.\d{4,9}/[^?#\s]+)", re.ASCII)
+_DOI_IN_ADDRESS = re.compile(
+    r"https?://[^/?#]+/(?:[^?#]*/)?(10\.\d{4,9}/[^?#\s]+?)(?:/(?:abstract|full|fulltext|html|meta|pdf))?/?(?:[?#].*)?",
+    re.ASCII,
+)
+_LINE_END = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _NAMES = re.compile(r"\s*;\s*|\s+and\s+|\s*&\s*|,\s+(?:and\s+)?")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[- ]?){1,4}", re.ASCII)
 _END = re.compile(rb"</(?:\w+:)?(?:rss|feed|RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
@@ -138,12 +143,12 @@ def _entry(entry: Mapping[str, Any], where: str) -> Read:
     return PaperRecord(
         title=title,
         abstract=abstract,
-        ref=_text(entry, "id") or _text(entry, "link"),
+        ref=_ref(entry),
         authors=tuple(AuthorRecord(name=name) for name in _authors(entry, preface)),
         identifiers=tuple(dict.fromkeys(identifier.record for identifier in identifiers)),
         categories=tuple(_categories(entry)),
         links=tuple(dict.fromkeys(_links(entry))),
-        published_on=_published_on(entry),
+        published_on=_published_on(entry) or day_of([part for part in preface.published if part]),
         version_number=next((identifier.version for identifier in identifiers if identifier.version), None),
         licence=plain_line(_text(entry, "license") or _text(entry, "rights")),
         journal_ref=plain_line(_text(entry, "prism_publicationname") or preface.journal),
@@ -157,11 +162,19 @@ def _text(entry: Mapping[str, Any], name: str) -> str:
     return checked_text(name, value).strip() if isinstance(value, str) else ""
 
 
+def _ref(entry: Mapping[str, Any]) -> str:
+    """The feed's name for a paper, without the version that arXiv's has."""
+    text = _text(entry, "id") or _text(entry, "link")
+    named = parse_identifier(_OAI.sub("arXiv:", text)) if _OAI.match(text) else None
+    return named.value if named else text
+
+
 def _longest(entry: Mapping[str, Any]) -> str:
     """The fullest of what stands for the text: some feeds put a line into the one place and the abstract elsewhere."""
     texts = [_text(entry, "summary"), _text(entry, "dc_description")]
     texts += [_text(content, "value") for content in entry.get("content") or ()]
-    return max((plain_text(text) for text in texts), key=len)
+    # What stands in lines of its own is a paragraph here, so that what is said of a paper is told from its abstract.
+    return max((plain_text(_LINE_END.sub("<p>", text)) for text in texts), key=len)
 
 
 def _identifiers(entry: Mapping[str, Any], preface: Preface) -> Iterator[ParsedIdentifier]:
@@ -169,9 +182,8 @@ def _identifiers(entry: Mapping[str, Any], preface: Preface) -> Iterator[ParsedI
         text = _OAI.sub("arXiv:", _text(entry, name)).strip()
         if match := _PUBMED.fullmatch(text):
             text = f"pmid:{match[1]}"
-        elif match := _DOI_IN_ADDRESS.fullmatch(text):
-            # Many publishers' addresses end in the DOI; parse_identifier knows those that have more behind it.
-            text = text if parse_identifier(text) else f"doi:{match[1]}"
+        elif (match := _DOI_IN_ADDRESS.fullmatch(text)) and parse_identifier(text) is None:
+            text = f"doi:{match[1]}"
         if parsed := parse_identifier(text):
             yield parsed
     for text in preface.identifiers:
