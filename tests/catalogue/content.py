@@ -29,6 +29,7 @@ OWN = (
     "licence",
     "remarks",
     "journal_ref",
+    "badges",
     "is_withdrawn",
     "is_retracted",
     "state_digest",

@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from broadsheet.catalogue.badges import Badge, badges_of
 from broadsheet.catalogue.text import find_links, normalise_title, safe_url
 from broadsheet.sources.identifiers import canonical_identifier
 from broadsheet.sources.record import PaperRecord
@@ -142,6 +143,7 @@ class PaperState:
     journal_ref: str
     versions: tuple[VersionState, ...]
     statements: tuple[StatementState, ...]
+    badges: tuple[Badge, ...]
 
     @property
     def code_url(self) -> str:
@@ -176,6 +178,7 @@ def merge(descriptions: Iterable[Described], foreign: Container[Name] = ()) -> P
     authors = _first(payloads, "authors", ())
     summarised = next((payload for payload in payloads if payload.get("summary")), {})
     identifiers = tuple(sorted({one for it in payloads for one in identifiers_of(it) if one not in foreign}))
+    versions, statements = _versions(payloads), _statements(ordered)
     return PaperState(
         title=payloads[0]["title"],
         abstract=main.get("abstract", ""),
@@ -196,8 +199,9 @@ def merge(descriptions: Iterable[Described], foreign: Container[Name] = ()) -> P
         licence=_first(payloads, "licence", ""),
         remarks=_first(payloads, "remarks", ""),
         journal_ref=_first(payloads, "journal_ref", ""),
-        versions=_versions(payloads),
-        statements=_statements(ordered),
+        versions=versions,
+        statements=statements,
+        badges=badges_of(statements, _printed(ordered), list(_told_versions(ordered))),
     )
 
 
@@ -306,6 +310,22 @@ def _statements(ordered: Sequence[Described]) -> tuple[StatementState, ...]:
     return tuple(
         StatementState(*place, date.fromisoformat(min(told)) if told else None) for place, told in sorted(days.items())
     )
+
+
+def _printed(ordered: Sequence[Described]) -> list[tuple[str, str]]:
+    """Sources with the journal references that they give."""
+    return [(one.source, one.payload["journal_ref"]) for one in ordered if one.payload.get("journal_ref")]
+
+
+def _told_versions(ordered: Sequence[Described]) -> Iterator[tuple[int, str, str]]:
+    """Every version that any source tells of, with its day."""
+    for described in ordered:
+        payload = described.payload
+        stamps = [(one["number"], one.get("submitted_at", "")) for one in payload.get("versions", ())]
+        if "version_number" in payload:
+            stamps.append((payload["version_number"], payload.get("version_at", "")))
+        for number, stamp in stamps:
+            yield number, _moment(stamp).date().isoformat() if stamp else "", described.source
 
 
 def newest_version(payload: Payload) -> int:

@@ -43,6 +43,7 @@ OWN_FIELDS = (
     "licence",
     "remarks",
     "journal_ref",
+    "badges",
     "is_withdrawn",
     "is_retracted",
     "arxiv_id",
@@ -144,6 +145,7 @@ def _apply(draft: Draft, state: PaperState) -> bool:
     paper.summary, paper.summary_model = state.summary, state.summary_model
     paper.licence = state.licence[: longest(Paper, "licence")]
     paper.remarks, paper.journal_ref = state.remarks, state.journal_ref
+    paper.badges = [badge.plain() for badge in state.badges]
     paper.is_withdrawn, paper.is_retracted = state.states("withdrawn"), state.states("retracted")
     paper.changed_at = timezone.now()
     return has_changed

@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='paper',
+            name='badges',
+            field=models.JSONField(default=list),
+        ),
+        migrations.AddField(
+            model_name='paper',
             name='citations_count',
             field=models.PositiveIntegerField(null=True),
         ),

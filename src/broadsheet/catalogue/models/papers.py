@@ -67,6 +67,7 @@ class Paper(models.Model):
     licence = models.CharField(max_length=300, blank=True)
     remarks = models.TextField(blank=True)
     journal_ref = models.TextField(blank=True)
+    badges = models.JSONField(default=list)
     is_withdrawn = models.BooleanField(default=False)
     is_retracted = models.BooleanField(default=False)
     citations_count = models.PositiveIntegerField(null=True)
