@@ -29,9 +29,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 ROOT = Path(__file__).resolve().parents[2]
-# Killed on average after this part of the time that a round would have if the kills were spread over a whole harvest:
-# what a kill costs makes the harvest longer, and it must not be over before the last kill.
-HASTE = 0.6
+# Killed on average after this part of the time that a round would have if the kills that are left were spread evenly
+# over the pages that are left: the harvest must not be over before the last kill.
+HASTE = 0.8
 
 
 @contextmanager
@@ -110,12 +110,18 @@ def told() -> dict[str, Any]:
     return {"papers": Paper.objects.count(), "hash": catalogue_hash(), "pages": row.pages_count, "counts": counts}
 
 
-def run(address: str, home: Path, rounds: int, seconds: float, seed: int) -> int:
-    """Kill ``rounds`` times, then let it finish; returns how often it was killed before it had finished by itself."""
+def run(address: str, home: Path, rounds: int, peace: dict[str, Any], seed: int) -> int:
+    """Kill ``rounds`` times, then let it finish; returns how often it was killed before it had finished by itself.
+
+    ``peace`` is what was seen of the harvest that nobody disturbed.
+    """
     from django.db import connections
+
+    from broadsheet.catalogue.models import Harvest
 
     chance, kills = random.Random(seed), 0
     while True:
+        done = sum(Harvest.objects.values_list("pages_count", flat=True))
         connections.close_all()
         child = os.fork()
         if child == 0:
@@ -124,7 +130,8 @@ def run(address: str, home: Path, rounds: int, seconds: float, seed: int) -> int
             finally:
                 os._exit(2)
         if kills < rounds:
-            time.sleep(chance.uniform(0.0, 2 * HASTE * seconds / rounds))
+            pages = (peace["pages"] - done) / (rounds - kills)
+            time.sleep(chance.uniform(0.0, 2 * HASTE * pages * peace["seconds"] / peace["pages"]))
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
@@ -166,7 +173,7 @@ def main() -> None:
         first = in_peace(address, Path(folder) / "in-peace")
         before = len(arrivals(address))
         set_up(Path(folder) / "killed")
-        kills = run(address, Path(folder) / "killed", chosen.rounds, first["seconds"], chosen.seed)
+        kills = run(address, Path(folder) / "killed", chosen.rounds, first, chosen.seed)
         second, requests = told(), arrivals(address)[before:]
     places = order_of(requests)
     result = {
