@@ -59,8 +59,36 @@ def test_the_newest_batch_comes_with_its_numbers_and_all_its_papers(fake: FakeAr
             listing = run.paper(ref).listing
             # Replacements are no news of the day.
             assert (listing.listed_on if listing else None) == (TODAY if kind in {"new", "cross"} else None)
-    # One listing and one feed hold everything.
-    assert [one.path for one in fake.arrivals] == ["/list/cs/new", "/rss/cs"]
+    assert [one.path for one in fake.arrivals] == ["/list/cs/new", "/rss/cs", "/api/query"]
+
+
+def test_the_texts_are_the_api_s_with_the_licence_of_the_feed(fake: FakeArxiv, door: HttpDoor) -> None:
+    run = harvest(daily(fake), door, CS)
+    latest = fake.catalogue.day_index(TODAY)
+    for paper in run.papers:
+        made_paper = fake.catalogue.paper(fake.catalogue.number_of(paper.ref) or 0, latest)
+        assert (paper.title, paper.abstract) == (made_paper.title, made_paper.abstract)
+        assert (paper.remarks, paper.licence) == (made_paper.comments, made_paper.licence)
+        assert (paper.version_at, paper.version_number) == (made_paper.versions[-1][0], made_paper.version)
+    assert any(paper.remarks for paper in run.papers)
+
+
+def test_what_the_api_does_not_know_yet_comes_from_the_feed(make_fake: MakeFake, door: HttpDoor) -> None:
+    fake = make_fake()
+    fake.api.delay = timedelta(days=1)
+    run = harvest(daily(fake), door, CS)
+    assert sorted(run.refs) == sorted(ids(made(fake)))
+    assert holds_all(run, fake)
+    assert any(paper.published_on is None for paper in run.papers)
+
+
+@pytest.mark.parametrize("kind", ["busy-seconds", "html", "error", "truncated"])
+def test_an_api_that_cannot_be_asked_leaves_the_feed(fake: FakeArxiv, door: HttpDoor, kind: str) -> None:
+    fake.faults.add(kind, "/api", status=410, seconds=30)
+    run = harvest(daily(fake), door, CS)
+    assert [bad.where for bad in run.bad] == ["cs"]
+    assert holds_all(run, fake)
+    assert run.errors == []
 
 
 def test_categories_are_batches_of_their_own(fake: FakeArxiv, door: HttpDoor) -> None:

@@ -1,9 +1,9 @@
 """The source ``arxiv``: what arXiv announces each day in each category, and proof that all of it is here.
 
 Three of arXiv's places are asked for one day's batch. The listing page says which papers were announced and how many
-there are; the feed has the texts of all of them in one answer, but is rebuilt only at midnight and may be yesterday's;
-the API has the texts of what the feed has not. What none of them has is left for the next try, and the batch tells that
-it is missing.
+there are; the API has their texts, but may not know the newest yet; the feed has the texts of all of them in one
+answer, but is rebuilt only at midnight and may be yesterday's. What none of them has is left for the next try, and the
+batch tells that it is missing.
 """
 
 from __future__ import annotations
@@ -157,45 +157,62 @@ class ArxivSource:
 
     def _newest_day(self, door: Door, category: str, listed: BatchRecord | None) -> Iterator[Page]:
         feed, complaint = self._feed(door, category)
-        bad: tuple[Record, ...] = (complaint,) if complaint else ()
-        if listed is None:
-            yield from self._feed_alone(feed, bad)
+        bad: tuple[Record, ...] = (complaint,) if complaint else feed.bad if feed else ()
+        batch = listed or (feed.batch if feed else None)
+        if batch is None or (listed is None and not self._is_batch(batch)):
+            yield Page(records=bad)
             return
-        batch = _completed(listed, feed) if feed is not None else listed
-        kinds = _kinds_by_ref(batch)
-        papers = {entry.paper.ref: entry.paper for entry in feed.entries} if feed else {}
-        known = [papers[ref] for ref in kinds if ref in papers]
-        records = (*bad, *(_announced(paper, batch, kinds) for paper in known))
-        yield from self._with_rest(door, batch, kinds, records, set(papers))
+        if listed is not None and feed is not None:
+            batch = _completed(listed, feed)
+        fed = {entry.paper.ref: entry.paper for entry in feed.entries} if feed else {}
+        # Without a listing nobody but the feed says of which day it is.
+        yield from self._with_texts(door, batch, fed, bad, is_estimated=listed is None)
 
     def _past_day(self, door: Door, category: str, day: date) -> Iterator[Page]:
         batch = self._listings.of_day(door, category, day)
-        kinds = _kinds_by_ref(batch)
-        # A holiday that is not in the calendar has a page without entries, and is no batch.
-        if kinds or self._days.is_day(day):
-            yield from self._with_rest(door, batch, kinds, (), set())
+        if self._is_batch(batch):
+            yield from self._with_texts(door, batch, {}, ())
 
-    def _with_rest(
+    def _is_batch(self, batch: BatchRecord) -> bool:
+        """A holiday that the calendar does not know has a page and a feed without entries, and no batch."""
+        return any(batch.refs.values()) or self._days.is_day(batch.announced_on)
+
+    def _with_texts(
         self,
         door: Door,
         batch: BatchRecord,
-        kinds: Mapping[str, AnnouncementKind],
-        records: tuple[Record, ...],
-        known: set[str],
+        fed: Mapping[str, PaperRecord],
+        bad: tuple[Record, ...],
+        *,
+        is_estimated: bool = False,
     ) -> Iterator[Page]:
-        """The batch with the records that are known, then those that the API has, with the batch once more."""
-        yield Page(records=records, batches=(batch,))
-        missing = [ref for ref in kinds if ref not in known]
+        """The batch and its papers, ``fed`` being those of the feed.
+
+        The API's texts come first: they alone have the comments and the days of submission, the feed alone the
+        licence. The feed has those that the API does not know yet, or all of them while it cannot be asked. Raises what
+        the API's failure raised where papers are left that the feed does not have, as those should be asked for again.
+        """
+        kinds = _kinds_by_ref(batch)
+        left = dict.fromkeys(kinds)
+        failure: SourceError | None = None
+        yield Page(records=bad, batches=(batch,))
         try:
-            for answer in self._api.by_ids(door, missing):
-                found = tuple(
-                    _announced(record, batch, kinds) if isinstance(record, PaperRecord) else record
-                    for record in answer.records
-                    if isinstance(record, BadRecord) or record.ref in kinds
-                )
-                yield Page(records=found, batches=(batch,))
-        except ApiError as error:
-            yield Page(records=(BadRecord(where=batch.category, reason=str(error)),), batches=(batch,))
+            for answer in self._api.by_ids(door, list(kinds)):
+                found: list[Record] = [record for record in answer.records if isinstance(record, BadRecord)]
+                for record in answer.records:
+                    if isinstance(record, PaperRecord) and record.ref in left:
+                        del left[record.ref]
+                        paper = _with_licence(record, fed.get(record.ref))
+                        found.append(_announced(paper, batch, kinds, is_estimated=is_estimated))
+                yield Page(records=tuple(found), batches=(batch,))
+        except SourceError as error:
+            failure = error
+        rest = [_announced(fed[ref], batch, kinds, is_estimated=is_estimated) for ref in left if ref in fed]
+        told = (BadRecord(where=batch.category, reason=str(failure)),) if failure else ()
+        if rest or told:
+            yield Page(records=(*told, *rest), batches=(batch,))
+        if failure is not None and len(rest) < len(left) and not isinstance(failure, ApiError):
+            raise failure
 
     def _reckoned_day(self, door: Door, category: str, day: date) -> Iterator[Page]:
         """The papers of a day that arXiv does not show any more, by the time of their submission."""
@@ -218,17 +235,6 @@ class ArxivSource:
             raise
         except SourceError as error:
             return None, BadRecord(where=url, reason=str(error))
-
-    def _feed_alone(self, feed: FeedAnswer | None, bad: tuple[Record, ...]) -> Iterator[Page]:
-        """What the feed says where there is no listing. Its day is only claimed, so announcements are estimates."""
-        batch = feed.batch if feed else None
-        if feed is None or batch is None:
-            yield Page(records=bad)
-            return
-        kinds = _kinds_by_ref(batch)
-        papers = tuple(_announced(entry.paper, batch, kinds, is_estimated=True) for entry in feed.entries)
-        is_batch = bool(papers) or self._days.is_day(batch.announced_on)
-        yield Page(records=(*bad, *feed.bad, *papers), batches=(batch,) if is_batch else ())
 
     def fetch(self, door: Door, identifiers: Sequence[ParsedIdentifier]) -> Iterator[PaperRecord | BadRecord]:
         """Look papers up by their arXiv ids, through the API and, where it does not know them, by OAI-PMH."""
@@ -261,6 +267,10 @@ def _completed(listed: BatchRecord, feed: FeedAnswer) -> BatchRecord:
     }
     count = sum(map(len, refs.values()))
     return replace(listed, refs=refs, is_complete=count == sum(listed.counts.values()))
+
+
+def _with_licence(paper: PaperRecord, fed: PaperRecord | None) -> PaperRecord:
+    return replace(paper, licence=fed.licence) if fed is not None and not paper.licence else paper
 
 
 def _announced(
