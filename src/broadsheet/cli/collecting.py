@@ -28,7 +28,7 @@ MOST_REFUSED = 100_000
 def import_files(
     files: list[Path] = typer.Argument(help="Files to read, or folders of them."),
     format: str | None = typer.Option(
-        None, "--format", help="saved-page, daily-papers-api or jsonl; default: detected."
+        None, "--format", help="The format of all of them, by its name; default: what each shows."
     ),
     captured_on: datetime | None = typer.Option(
         None, "--captured-on", formats=["%Y-%m-%d"], help="The day on which the files were saved."
@@ -37,7 +37,9 @@ def import_files(
     dry_run: bool = typer.Option(False, "--dry-run", help="Say what would happen and change nothing."),
     index: bool = typer.Option(True, help="Make the papers searchable at once."),
 ) -> None:
-    """Read papers from files: saved Daily Papers pages, answers of its API, JSON lines.
+    """Read papers from files: bibliographies, snapshots and dumps, saved pages, saved answers of servers.
+
+    Files packed with gzip or zip are unpacked while they are read; of any size, as large ones are not held.
 
     Exit status: 0 all was read, 1 some records were refused, 3 a file was refused, 130 interrupted. What could be read
     is kept in every case, and a second run changes nothing.
@@ -103,7 +105,7 @@ def _take_in_file(file: SourceFile, name: str, is_dry_run: bool, total: IntakeRe
                 step(done, len(file.records))
 
         broken: list[SourceError] = []
-        records = _until_broken(file, broken)
+        records = file.records if isinstance(file.records, Sized) else _until_broken(file, broken)
         result = take_in(records, source=file.source, page=file.page, is_dry_run=is_dry_run, on_progress=count)
     total.add(result)
     typer.echo(f"{name}: {_told(result)}")

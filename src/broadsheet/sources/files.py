@@ -43,6 +43,8 @@ FORMATS: dict[str, FileFormat] = {
     zotero_rdf.FORMAT: FileFormat(
         "RDF with Zotero's words", zotero_rdf.looks_like_zotero_rdf, zotero_rdf.read_zotero_rdf
     ),
+    # What Crossref answers is close to CSL, and a line of Kaggle's to other lines.
+    **ANSWERS,
     csl_json.FORMAT: FileFormat(
         "JSON items with 'type', 'title' and other words of CSL", csl_json.looks_like_csl_json, csl_json.read_csl_json
     ),
@@ -51,7 +53,6 @@ FORMATS: dict[str, FileFormat] = {
         kaggle.looks_like_kaggle,
         kaggle.read_kaggle,
     ),
-    **ANSWERS,
     jsonl.FORMAT: FileFormat(
         "a JSON object with a title or a text on one of the first lines",
         _of_text(jsonl.looks_like_jsonl),

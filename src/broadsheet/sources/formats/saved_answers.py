@@ -16,7 +16,7 @@ from broadsheet.sources.data_file import DataFile, Record, streamed
 from broadsheet.sources.file_format import FileFormat
 from broadsheet.sources.file_shape import Head, JsonShape
 from broadsheet.sources.formats.xml_pieces import document, pieces
-from broadsheet.sources.record import AnnouncementRecord, BadRecord, SourceFile
+from broadsheet.sources.record import AnnouncementRecord, BadRecord, SourceError, SourceFile
 from broadsheet.sources.text_file import slugify
 
 Read = Callable[[bytes, str], Iterable[Record]]
@@ -107,8 +107,9 @@ def _lines(file: DataFile, read: Read) -> Iterator[Record]:
         try:
             for record in read(line.encode(), file.name):
                 yield replace(record, where=file.where(number))
-        except ValueError as error:
-            yield BadRecord(where=file.where(number), reason=str(error))
+        except SourceError as error:
+            reason = str(error).removeprefix(file.name).partition(": ")[2]
+            yield BadRecord(where=file.where(number), reason=reason or str(error))
 
 
 def _server(content: bytes) -> str:
