@@ -20,7 +20,7 @@ import feedparser  # type: ignore[import-untyped]
 
 from broadsheet.sources.answers import Read
 from broadsheet.sources.door import Door
-from broadsheet.sources.feed_texts import Preface, split_preface
+from broadsheet.sources.feed_prefaces import Preface, split_preface
 from broadsheet.sources.fields import FieldError, checked_text, parse_day, tidy_address
 from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
 from broadsheet.sources.known_days import day_of
@@ -202,7 +202,7 @@ def _authors(entry: Mapping[str, Any], preface: Preface) -> list[str]:
 def split_authors(text: str) -> list[str]:
     """The names in one text. ``Last, F. M., Other, G.`` has a surname before each initials; else commas part names."""
     if ";" in text:
-        return [printed_name(part.strip()) for part in text.split(";") if part.strip()]
+        return [printed_name(part.strip(" ,")) for part in text.split(";") if part.strip(" ,")]
     parts = [part.strip(" ,") for part in _NAMES.split(text) if part.strip(" ,")]
     initials = [_INITIALS.fullmatch(part) is not None for part in parts]
     if len(parts) > 1 and len(parts) % 2 == 0 and all(initials[1::2]) and not any(initials[::2]):

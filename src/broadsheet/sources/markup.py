@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-_TOKEN = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<(/?)([A-Za-z][\w.:-]*)([^<>]*)>", re.DOTALL)
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)((?:\s[^<>]*)?/?)>")
 _BLOCKS = re.compile(
     "abstract|abstracttext|article|blockquote|center|d[dlt]|def-list|disp-formula|disp-quote|div|fig|figure|footer"
     "|h[1-6]|header|hr|li|list|list-item|ol|p|pre|sec|section|table|tbody|t[dhr]|thead|ul"
@@ -50,6 +50,7 @@ def plain_text(text: str) -> str:
     text = text.replace(_GLUE, "")
     if "<" not in text and "&" not in text:
         return _fold(text)
+    text = _without(_without(text, "<![CDATA[", "]]>", html.escape), "<!--", "-->", lambda _: "")
     return _fold(_GLUED.sub(" ", "".join(_Reader(text).pieces())))
 
 
@@ -63,8 +64,17 @@ def _fold(text: str) -> str:
     return _BREAK.join(part for part in paragraphs if part)
 
 
+def _without(text: str, start: str, end: str, instead: Callable[[str], str]) -> str:
+    """The text with what stands between two marks replaced; one that is not closed is text. Takes linear time."""
+    kept, position = [], 0
+    while (opened := text.find(start, position)) >= 0 and (closed := text.find(end, opened + len(start))) >= 0:
+        kept += [text[position:opened], instead(text[opened + len(start) : closed])]
+        position = closed + len(end)
+    return "".join([*kept, text[position:]])
+
+
 class _Reader:
-    """Goes through the tokens once; what is open decides what becomes of a text."""
+    """Goes through the tags once; what is open decides what becomes of a text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -77,17 +87,13 @@ class _Reader:
 
     def pieces(self) -> Iterator[str]:
         position = 0
-        for token in _TOKEN.finditer(self._text):
-            name = (token[3] or "").lower().rpartition(":")[2]
-            if token[3] and not _is_known(name):
+        for tag in _TAG.finditer(self._text):
+            name = tag[2].lower().rpartition(":")[2]
+            if not _is_known(name):
                 continue
-            yield from self._said(self._text[position : token.start()])
-            position = token.end()
-            if token[1] is not None:
-                yield from self._said(html.escape(token[1]))
-            elif name:
-                is_empty = token[4].endswith("/")
-                yield from self._closed(name) if token[2] else self._opened(name, is_empty)
+            yield from self._said(self._text[position : tag.start()])
+            position = tag.end()
+            yield from self._closed(name) if tag[1] else self._opened(name, tag[3].endswith("/"))
         yield from self._said(self._text[position:])
         yield from self._closed("title")
         yield from self._closed(_FORMULA)
