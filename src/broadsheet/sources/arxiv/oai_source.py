@@ -94,7 +94,7 @@ class ArxivOaiSource:
         A token that has expired is no error: the set is begun again a day before the last change that was seen. Raises
         ``BusyError`` where the server asks for patience: what was yielded stands, and its checkpoint leads on.
         """
-        sets = [set_of(category) for category in request.categories] or [""]
+        sets = list(dict.fromkeys(map(set_of, request.categories))) or [""]
         since = request.since.isoformat() if request.since else ""
         position = _Position.of(checkpoint) if checkpoint else _Position(set=sets[0], since=since)
         if position.set not in sets:

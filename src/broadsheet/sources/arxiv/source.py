@@ -108,7 +108,7 @@ class ArxivSource:
         ones the papers are found by the time of their submission, and their days are estimates. A category that arXiv
         does not know is a bad record. Raises as ``Source.harvest`` says.
         """
-        categories = request.categories or ARCHIVES
+        categories = tuple(dict.fromkeys(request.categories)) or ARCHIVES
         done = _Place.of(checkpoint)
         start = categories.index(done.category) if done.category in categories else 0
         for category in categories[start:]:
