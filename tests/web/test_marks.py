@@ -83,7 +83,7 @@ def test_the_page_says_where_when_and_why(reader: Reader) -> None:
     page = reader.open("/papers/2510.00001")
     text = " ".join(page.text.split())
     assert "Retracted The data were made up according to crossref" in text
-    assert "Published in Nature 5, 2 (2025) 9 October 2025 according to crossref" in text
+    assert "Published in Nature 5, 2 (2025), 9 October 2025 according to crossref" in text
     told = dict(zip([dt.text for dt in page.all("dt")], [dd.text for dd in page.all("dd")], strict=True))
     assert (told["journal"], told["remarks"], told["licence"]) == ("Nature 5, 2", "12 pages", "CC BY 4.0")
     assert [dd.text for dd in page.all("dd")].count("1, 1 October 2025") == 1
