@@ -14,6 +14,8 @@ _LAUGHS = (
 )
 _BODY = "<rss><channel><title>&x;</title></channel></rss>"
 _DEEP = 400_000
+# As much as the door lets in.
+_LARGE = 15 * 2**20 - 100
 
 
 def _utf7(text: str) -> bytes:
@@ -69,11 +71,19 @@ BOMBS: dict[str, Make] = {
     "deep nesting": lambda: b"<rss>" + b"<a>" * _DEEP + b"</a>" * _DEEP + b"</rss>",
     "deep nesting without an end": lambda: b"<a>" * 5_000_000,
     "a flood of elements": lambda: b"<rss>" + b"<a/>" * 3_500_000 + b"</rss>",
-    "a huge attribute": lambda: b'<rss a="' + b"y" * 12_000_000 + b'"/>',
-    "a huge name": lambda: b"<" + b"y" * 12_000_000 + b"/>",
+    "a huge attribute": lambda: b'<rss a="' + b"y" * _LARGE + b'"/>',
+    "a huge attribute that looks like text": lambda: b'<rss a=">' + b"y" * _LARGE + b'"/>',
+    "a huge attribute behind wrong bytes": lambda: b'<rss><b>\xe9</b><c a="' + b"y" * _LARGE + b'"/>',
+    "a huge attribute that looks like text behind wrong bytes": lambda: (
+        b'<rss><b>\xe9</b><c a=">' + b"y" * _LARGE + b'"/>'
+    ),
+    "a huge attribute of wrong bytes": lambda: b'<rss><b c="' + b"\xe9" * _LARGE + b'"/>',
+    "a huge attribute of wide letters": lambda: b'<rss><b c="' + "𝔸".encode() * (_LARGE // 4) + b'"/>',
+    "a huge attribute in UTF-16": lambda: ('<rss><b c="' + "y" * (_LARGE // 2) + '"/>').encode("utf-16"),
+    "a huge name": lambda: b"<" + b"y" * _LARGE + b"/>",
     "a million attributes": lambda: b"<rss " + b" ".join(b'a%d=""' % number for number in range(1_000_000)) + b"/>",
-    "a huge comment": lambda: b"<!--" + b"y" * 12_000_000 + b"--><rss/>",
-    "a huge instruction": lambda: b"<?y " + b"y" * 12_000_000 + b"?><rss/>",
-    "a tag without an end": lambda: b"<rss><a " + b"y " * 6_000_000,
+    "a huge comment": lambda: b"<!--" + b"y" * _LARGE + b"--><rss/>",
+    "a huge instruction": lambda: b"<?y " + b"y" * _LARGE + b"?><rss/>",
+    "a tag without an end": lambda: b"<rss><a " + b"y " * (_LARGE // 2),
     "a million beginnings": lambda: b"<" * 900_000,
 }

@@ -149,6 +149,23 @@ class TestGuard:
     def test_keeps_a_feed_readable_that_states_a_wrong_encoding(self, stated: str, real: str, title: str) -> None:
         assert titles(RSS.format(codec=stated, title=title).encode(real)) == [title]
 
+    def test_keeps_a_long_text_of_another_encoding(self) -> None:
+        content = RSS.format(codec="utf-8", title="Étude à côté " * 2_000).encode("iso-8859-1")
+        (title,) = titles(content)
+        assert title == ("Étude à côté " * 2_000).strip()
+
+    def test_says_when_no_encoding_fits(self) -> None:
+        content = RSS.format(codec="utf-8", title="Пример " * 2_000).encode("koi8-r")
+        with pytest.raises(SourceError, match="not in the encoding that it states"):
+            guard_feed(content, "feed.xml")
+
+    def test_keeps_letters_whole_at_any_place(self) -> None:
+        for shift in range(4):
+            text = "x" * shift + "word " * 3_000 + "日本𝔸é" * 10_000
+            assert titles(RSS.format(codec="utf-8", title=text).encode()) == [text]
+            mixed = RSS.format(codec="utf-8", title=text).encode().replace(b"</title><guid>", b"\xe9</title><guid>")
+            assert titles(mixed) == [f"{text}é"]
+
     def test_keeps_the_rest_of_a_text_with_one_wrong_byte(self) -> None:
         content = RSS.format(codec="utf-8", title="Café and Z").encode().replace(b"Z", b"caf\xe9 \xf0\x28\x8c\x28")
         (title,) = titles(content)

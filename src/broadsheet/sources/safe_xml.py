@@ -7,7 +7,6 @@ attack is found while its first pieces are read, so it costs no time and no memo
 
 from __future__ import annotations
 
-import codecs
 import re
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ErrorString
@@ -15,6 +14,7 @@ from xml.parsers.expat import ErrorString
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
+from broadsheet.sources.feed_text import utf8
 from broadsheet.sources.record import SourceError
 
 MOST_NESTED = 128
@@ -26,43 +26,21 @@ LONGEST_TAG = 2**20
 """Bytes of one tag with its attributes, one comment or one instruction; text may be of any length."""
 _PIECE = 64 * 1024
 _XINCLUDE = "{http://www.w3.org/2001/XInclude}"
-# Supersets of ASCII in which each byte below 0x40 means what it means there, so markup cannot hide.
-_FEED_CODECS = frozenset(
-    codecs.lookup(name).name
-    for name in (
-        *("ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"),
-        *(f"iso8859-{part}" for part in (*range(1, 12), *range(13, 17))),
-        *(f"cp125{page}" for page in range(9)),
-        *("koi8-r", "koi8-u", "mac-roman", "cp437", "cp850", "cp866", "cp874", "tis-620"),
-        *("shift_jis", "cp932", "euc_jp", "euc_kr", "cp949", "gb2312", "gbk", "gb18030", "big5", "big5hkscs"),
-    )
-)
-# The first bytes of a text with two or four bytes a letter, with a mark or without: https://www.w3.org/TR/xml/#sec-guessing.
-_WIDE = (
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (b"\x00\x00\x00<", "utf-32-be"),
-    (b"<\x00\x00\x00", "utf-32-le"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (b"\x00<", "utf-16-be"),
-    (b"<\x00", "utf-16-le"),
-)
-_EBCDIC = b"\x4c\x6f\xa7\x94"
-_DECLARATION = re.compile(r"\ufeff?\s*<\?xml\b[^>]*?(?:\bencoding\s*=\s*[\"']([^\"'>]*)[\"'][^>]*?)?\?>", re.ASCII)
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_BEFORE_ROOT = (("<?", "?>"), ("<!--", "-->"))
+_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*\?>")
+_BEFORE_ROOT = ((b"<?", b"?>"), (b"<!--", b"-->"))
+_OWN_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _MOST_BEFORE_ROOT = 1_000
-_DECLARED = re.compile(r"<!\s*(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION|\[)", re.IGNORECASE)
-_ROOT = re.compile(r"<[^\W\d]", re.ASCII)
+_LONGEST_OLD_HEAD = 4_000
+_DECLARED = re.compile(rb"<!\s*(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION|\[)", re.IGNORECASE)
+_ROOT = re.compile(rb"<[A-Za-z_\x80-\xff]")
 # feedparser looks for mail addresses and declarations in a way that takes the square of the length of such runs.
 _LONG_WORD = re.compile(rb"(?<![\w.+-])([\w.+-]{1000})[\w.+-]+")
-_LONG_SPACE = re.compile(r"(?<!\s)(\s{100})\s+")
+_LONG_SPACE = re.compile(rb"(?<!\s)(\s{100})\s+")
 _RSS_091 = re.compile(
-    r"<!DOCTYPE\s+rss\s+(?:PUBLIC\s+\"-//Netscape Communications//DTD RSS 0\.91//EN\"|SYSTEM)\s+"
-    r"\"https?://[^\"<>\[\]]*rss-0\.91\.dtd\"\s*>"
+    rb"<!DOCTYPE\s+rss\s+(?:PUBLIC\s+\"-//Netscape Communications//DTD RSS 0\.91//EN\"|SYSTEM)\s+"
+    rb"\"https?://[^\"<>\[\]]*rss-0\.91\.dtd\"\s*>"
 )
-_WEB_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
+_WEB_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
 
 
 class _BoundsError(Exception):
@@ -112,7 +90,7 @@ def parse_xml(content: bytes, name: str, *, most_elements: int = MOST_ELEMENTS) 
     return root
 
 
-def _parsed(content: bytes, name: str, builder: TreeBuilder | None, most_elements: int) -> Element | None:
+def _parsed(content: bytes | bytearray, name: str, builder: TreeBuilder | None, most_elements: int) -> Element | None:
     _check_count(content, name, most_elements)
     parser = DefusedXMLParser(target=_Bounded(builder, most_elements), forbid_dtd=True)
     expat = parser.parser
@@ -125,7 +103,7 @@ def _parsed(content: bytes, name: str, builder: TreeBuilder | None, most_element
         root: Element | None = parser.close()
     except DefusedXmlException as error:
         line = expat.CurrentLineNumber
-        if _WEB_PAGE.match(content[:1000].decode("latin-1")):
+        if _WEB_PAGE.match(content, 0, 1_000):
             raise SourceError(f"{name}:{line}: a web page (HTML), not XML") from error
         raise SourceError(f"{name}:{line}: refused: it has a document type declaration or entities") from error
     except _BoundsError as error:
@@ -140,7 +118,7 @@ def _parsed(content: bytes, name: str, builder: TreeBuilder | None, most_element
     return root
 
 
-def _check_count(content: bytes, name: str, most_elements: int) -> None:
+def _check_count(content: bytes | bytearray, name: str, most_elements: int) -> None:
     # Elements have one tag or two; counting bytes is much faster than parsing, and works in any encoding.
     if content.count(b"<") > 2 * most_elements:
         raise SourceError(f"{name}: refused: there are more than {most_elements:,} elements")
@@ -149,10 +127,8 @@ def _check_count(content: bytes, name: str, most_elements: int) -> None:
 def guard_feed(content: bytes, name: str = "the feed", *, charset: str = "") -> bytes:
     """A feed as UTF-8 that feedparser may be given: as ``io.BytesIO``, since it takes bytes for the name of a file.
 
-    ``charset`` is what the HTTP header states. The text is decoded here, once, so what was looked at is what is
-    parsed: feedparser guesses encodings, and an entity could hide in one that only it knows. A text that is not in the
-    encoding it states stays readable: what is not UTF-8 is taken for the stated encoding, or else for Windows-1252
-    byte by byte. Letters that XML does not know are left out.
+    The text is decoded here, once (``feed_text.utf8``; ``charset`` is what the HTTP header states), so what was looked
+    at is what is parsed: feedparser guesses encodings, and an entity could hide in one that only it knows.
 
     A feed that is not well-formed is let through, feedparser can make something of it. Words of more than a thousand
     letters are cut, as it would take minutes to look for a mail address in them. Raises ``SourceError`` for
@@ -160,22 +136,23 @@ def guard_feed(content: bytes, name: str = "the feed", *, charset: str = "") -> 
     what is beyond the bounds of this module.
     """
     _check_count(content, name, MOST_ELEMENTS)
-    text = _IMPOSSIBLE.sub("", _decoded(content, name, charset))
-    declaration = _DECLARATION.match(text)
-    if declaration:
-        # Its lines are kept, so that errors name the right one.
-        text = "\n" * declaration.group().count("\n") + text[declaration.end() :]
-    text = _without_declarations(text.removeprefix("\ufeff"), name)
-    safe = b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")
+    safe = utf8(content, name, charset)
+    declaration = _DECLARATION.match(safe)
+    start = declaration.end() if declaration else 0
+    end = _head_end(safe, start, name)
+    # The lines of what is left out are kept, so that errors name the right one.
+    head = _harmless_head(b"\n" * safe.count(b"\n", 0, start) + safe[start:end], name)
+    # In place, as there is no need for a second copy of what may be refused.
+    safe[:end] = _OWN_DECLARATION + head
     try:
         _parsed(safe, name, None, MOST_ELEMENTS)
     except SourceError as error:
         if not isinstance(error.__cause__, ParseError) or not _is_harmless(safe):
             raise
-    return _LONG_WORD.sub(rb"\1", safe)
+    return _LONG_WORD.sub(rb"\1", safe) if _LONG_WORD.search(safe) else bytes(safe)
 
 
-def _is_harmless(broken: bytes) -> bool:
+def _is_harmless(broken: bytearray) -> bool:
     """Whether what is no well-formed XML may be given to feedparser's own parser."""
     if broken.count(b"<") > MOST_BROKEN_TAGS:
         return False
@@ -189,56 +166,32 @@ def _is_harmless(broken: bytes) -> bool:
     return True
 
 
-def _decoded(content: bytes, name: str, charset: str) -> str:
-    if content.startswith(_EBCDIC):
-        raise SourceError(f"{name}: refused: it is written in EBCDIC")
-    wide = next((codec for start, codec in _WIDE if content.startswith(start)), None)
-    if wide is not None:
-        return content.decode(wide, "replace")
-    declaration = _DECLARATION.match(content[:1000].decode("latin-1").removeprefix("\u00ef\u00bb\u00bf"))
-    stated = [declaration.group(1) if declaration else None, charset]
-    known = [codec for codec in (_codec(label, name) for label in stated) if codec is not None]
-    for codec in ("utf-8-sig", *known):
-        try:
-            return content.decode(codec)
-        except UnicodeError:
-            continue
-    return content.decode("utf-8-sig", _AS_WINDOWS)
+def _head_end(text: bytearray, start: int, name: str) -> int:
+    """Where the part ends in which declarations can stand: behind the beginning of the first element.
+
+    feedparser looks for declarations up to what it takes for the first element, which may stand in a comment.
+    """
+    position = _root_position(text, start, name)
+    first = _ROOT.search(text, start)
+    return max(position, first.start() if first else len(text)) + 2
 
 
-def _codec(label: str | None, name: str) -> str | None:
-    """Python's name of an encoding; None for one that it does not know."""
-    try:
-        codec = codecs.lookup((label or "").strip()).name
-    except (LookupError, ValueError):
-        return None
-    if codec not in _FEED_CODECS:
-        raise SourceError(f"{name}: refused: it says that it is written in {label}, in which markup can hide")
-    return codec
+def _harmless_head(head: bytes, name: str) -> bytes:
+    """The head without the one declaration that is harmless, that of RSS 0.91. Raises for any other."""
+    head = _RSS_091.sub(b"", head, count=1) if len(head) < _LONGEST_OLD_HEAD else head
+    declared = _DECLARED.search(head)
+    if declared is None:
+        return _LONG_SPACE.sub(rb"\1", head)
+    line = head.count(b"\n", 0, declared.start()) + 1
+    what = declared[1].decode().upper()
+    raise SourceError(f"{name}:{line}: refused: it declares types or entities ({what})")
 
 
-def _without_declarations(text: str, name: str) -> str:
-    """The text without the one harmless declaration that there is, that of RSS 0.91. Raises for any other."""
-    text = _RSS_091.sub("", text, count=1) if _RSS_091.search(text, 0, 2000) else text
-    position = _root_position(text, name)
-    # feedparser looks for declarations up to what it takes for the first element, inside comments too.
-    first = _ROOT.search(text)
-    end = max(position, first.start() if first else len(text)) + 2
-    head = text[:end]
-    if _WEB_PAGE.match(text[position : position + 1000]):
-        raise SourceError(f"{name}: a web page (HTML), not a feed")
-    declared = _DECLARED.search(head) or _DECLARED.match(text, position)
-    if declared:
-        line = text.count("\n", 0, declared.start()) + 1
-        raise SourceError(f"{name}:{line}: refused: it declares types or entities ({declared.group(1).upper()})")
-    return _LONG_SPACE.sub(r"\1", head) + text[end:]
-
-
-def _root_position(text: str, name: str) -> int:
-    """Where the first element or a declaration before it begins; the end of the text if there is neither."""
-    position = 0
+def _root_position(text: bytearray, start: int, name: str) -> int:
+    """Where the first element, or a declaration before it, begins; the end of the text if there is neither."""
+    position = start
     for _ in range(_MOST_BEFORE_ROOT):
-        position = text.find("<", position)
+        position = text.find(b"<", position)
         if position < 0:
             return len(text)
         closing = next((mark for opening, mark in _BEFORE_ROOT if text.startswith(opening, position)), None)
@@ -246,20 +199,10 @@ def _root_position(text: str, name: str) -> int:
             position = text.find(closing, position, position + LONGEST_TAG)
             if position < 0:
                 raise SourceError(f"{name}: refused: a comment or an instruction before the first element has no end")
-        elif _ROOT.match(text, position) or _DECLARED.match(text, position):
+        elif _WEB_PAGE.match(text, position, position + 1_000):
+            raise SourceError(f"{name}: a web page (HTML), not a feed")
+        elif _ROOT.match(text, position) or (_DECLARED.match(text, position) and not _RSS_091.match(text, position)):
             return position
         else:
             position += 1
     raise SourceError(f"{name}: refused: there is no element near its beginning")
-
-
-_AS_WINDOWS = "broadsheet-windows-1252"
-
-
-def _windows(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error(_AS_WINDOWS, _windows)
