@@ -259,7 +259,7 @@ def _links(payloads: Sequence[Payload], identifiers: Sequence[Name]) -> tuple[tu
         elif scheme == "openreview":
             found.setdefault(f"https://openreview.net/forum?id={value}", "abstract")
         elif scheme == "pmid":
-            found.setdefault(f"https://pubmed.ncbi.nlm.nih.gov/{value}/", "abstract")
+            found.setdefault(f"https://pubmed.ncbi.nlm.nih.gov/{value}", "abstract")
     for payload in payloads:
         for link in payload.get("links", ()):
             if url := safe_url(link["url"]):
