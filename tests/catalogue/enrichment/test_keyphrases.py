@@ -58,6 +58,13 @@ def test_a_possessive_belongs_to_no_phrase() -> None:
     assert "InkNet" in keyphrases("InkNet's columns", "InkNet's columns are sparse. InkNet prints.")
 
 
+def test_addresses_and_figures_are_no_phrases() -> None:
+    text = "Ink networks of 7B weights run 2.5x faster than 0.35: https://github.com/example/inknets, ink.github.io."
+    keys = " ".join(keyphrases("Ink networks", text))
+    assert "Ink networks" in keys
+    assert not any(word in keys for word in ("7B", "2.5x", "0.35", "github", "example", "inknets"))
+
+
 def test_elsewhere_only_what_is_repeated_counts() -> None:
     text = "Die Rotationspresse druckt schnell. Mit der Rotationspresse wird die Zeitung billig."
     assert keyphrases("Von der Rotationspresse", text, "de") == ["Rotationspresse"]

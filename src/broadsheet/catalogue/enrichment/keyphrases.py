@@ -21,9 +21,11 @@ from broadsheet.catalogue.text import to_plain
 MOST_PHRASES = 8
 LONGEST_PHRASE = 4
 """Words in a phrase."""
-_SHORTEST, _MOST_CHARACTERS, _LONGEST_TEXT = 2, 60, 6_000
+_SHORTEST_ACRONYM, _SHORTEST, _MOST_CHARACTERS, _LONGEST_TEXT = 2, 3, 60, 6_000
 # A word that a determiner follows so often is a verb, and phrases end before it.
 _VERB = 0.18
+# Addresses, names of hosts, and figures with a unit ("7B", "2.5x").
+_NO_WORD = re.compile(r"://|\.(?:com|org|net|io|ai|edu|gov)$|^\d+(?:\.\d+)?[bkmx]$", re.IGNORECASE)
 _FEWEST_TIMES_ELSEWHERE, _SHORTEST_ELSEWHERE = 2, 3
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -50,7 +52,7 @@ class Features(NamedTuple):
 
 
 # Fitted by logistic regression on keywords of papers that are in no test; see the benchmark.
-WEIGHTS = Features(-0.16, -0.28, -1.12, 0.95, 0.93, 1.76, 0.16, -4.0, -1.18, -1.62, 0.56, 0.24, -2.0, 0.49)
+WEIGHTS = Features(-0.07, -0.28, -1.12, 0.94, 0.97, 1.79, 0.17, -4.02, -1.22, -1.61, 0.54, 0.23, -2.09, 0.51)
 
 
 class _Kind(NamedTuple):
@@ -121,7 +123,8 @@ def candidates(text: str, language: str = "en") -> dict[str, Candidate]:
             for end in range(start + 1, min(start + LONGEST_PHRASE, length) + 1):
                 key = f"{key} {run[end - 1].key}" if key else run[start].key
                 ends_at = places[end - 1][1]
-                if not _SHORTEST <= ends_at - begins_at <= _MOST_CHARACTERS:
+                shortest = _SHORTEST_ACRONYM if run[start].is_acronym else _SHORTEST
+                if not shortest <= ends_at - begins_at <= _MOST_CHARACTERS:
                     continue
                 candidate = found.get(key)
                 if candidate is None:
@@ -161,7 +164,7 @@ def _kind(token: str, language: str) -> _Kind | None:
     """What a token is; None when it belongs to no phrase."""
     small = token.lower()
     is_english = language == "en"
-    if not any(map(str.isalpha, token)):
+    if _NO_WORD.search(token) or not any(map(str.isalpha, token)):
         return None
     if not is_english and (len(token) < _SHORTEST_ELSEWHERE or small in function_words(language)):
         return None

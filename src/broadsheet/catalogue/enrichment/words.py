@@ -17,8 +17,8 @@ HIGHEST = 9
 """The largest digit of the table."""
 _DETERMINERS = "a all an any both each every her his its my our some that the their these this those your"
 DETERMINERS = frozenset(_DETERMINERS.split())
-TOKEN = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[^\s\w]|_")
-"""A word, with what hyphens, points and apostrophes join to it, or a sign."""
+TOKEN = re.compile(r"https?://\S+|[^\W_]+(?:[-.'’][^\W_]+)*|[^\s\w]|_")
+"""An address, a word with what hyphens, points and apostrophes join to it, or a sign."""
 
 
 class Common(NamedTuple):
