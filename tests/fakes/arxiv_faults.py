@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -22,7 +23,7 @@ MADE_WRONG = (
     *("broken-record", "control-character"),
 )
 KINDS = (*SPOILED, *MADE_WRONG)
-BOMB_BYTES = 64 * 2**20
+BOMB_MEBIBYTES = 512
 
 
 @dataclass
@@ -151,8 +152,12 @@ def _spoiled(kind: str, options: dict[str, Any], reply: Reply, last: Reply | Non
     return reply
 
 
+@cache
 def _bomb() -> bytes:
-    return gzip.compress(bytes(BOMB_BYTES), compresslevel=9)
+    """Half a gibibyte of nothing, packed: one mebibyte in blocks that stand by themselves, again and again."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    first, again = (packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first + again * (BOMB_MEBIBYTES - 1) + packer.flush()
 
 
 def _slowly(body: bytes, seconds: float) -> Iterator[bytes]:

@@ -22,11 +22,12 @@ DELAY = timedelta(hours=2, minutes=30)
 
 @dataclass
 class OaiServer:
-    """Answers the verbs that a harvester needs. ``style`` is ``new`` or ``old``."""
+    """Answers the verbs that a harvester needs. ``style`` is ``new`` or ``old``; errors come under ``error_status``."""
 
     catalogue: MadeCatalogue
     page_size: int = 1000
     style: str = "new"
+    error_status: int = 200
 
     def answer(self, query: Mapping[str, str], now: datetime, faults: dict[str, Fault]) -> Reply:
         """The answer to one request."""
@@ -37,6 +38,8 @@ class OaiServer:
             if "expired-token" in faults or not asked.get("skip", "").isdigit():
                 return self._error(now, "badResumptionToken", "The resumption token is invalid or has expired.")
             query = {"verb": query["verb"], **asked}
+        if query.get("metadataPrefix", "oai_dc") not in _FORMATS:
+            return self._error(now, "cannotDisseminateFormat", "The metadata format is not supported.")
         match query.get("verb"):
             case "Identify":
                 return self._identify(now)
@@ -116,7 +119,9 @@ class OaiServer:
 
     def _error(self, now: datetime, code: str, text: str) -> Reply:
         quoted = f"'{code}'" if self.style == "new" else f'"{code}"'
-        return self._reply(now, f"<error code={quoted}>{text}</error>")
+        reply = self._reply(now, f"<error code={quoted}>{text}</error>")
+        reply.status = self.error_status
+        return reply
 
     def _reply(self, now: datetime, body: str) -> Reply:
         stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -17,6 +17,8 @@ from broadsheet.sources.http import HttpDoor, Limits
 from tests.fakes.arxiv import FakeArxiv
 from tests.sources.http.lines import Hands
 
+# What a door allows where a test is about slowness; all others allow so much time that a busy machine does not matter.
+HASTE = Limits(connect=5, read=1, total=1.5)
 # How many papers the fake arXiv announces a day, and how many come in one answer of OAI-PMH.
 PER_DAY, PAGE_SIZE = 20, 60
 
@@ -44,7 +46,7 @@ def fake(make_fake: MakeFake) -> FakeArxiv:
 
 @pytest.fixture
 def make_door(tmp_path: Path) -> MakeDoor:
-    """A door that may go to loopback, that is impatient, and that allows little."""
+    """A door that may go to loopback and does not wait when it is asked to."""
     made: list[HttpDoor] = []
 
     def make(**options: Any) -> HttpDoor:
@@ -53,7 +55,7 @@ def make_door(tmp_path: Path) -> MakeDoor:
             "allowed": ["127.0.0.1"],
             "interval": 0.0,
             "patience": 0.0,
-            "limits": Limits(connect=5, read=0.5, total=1.5, size=4 * 2**20),
+            "limits": Limits(connect=10, read=10, total=30, size=4 * 2**20),
         }
         made.append(HttpDoor(tmp_path / f"door{len(made)}", **usual | options))
         return made[-1]

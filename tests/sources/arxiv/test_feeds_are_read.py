@@ -115,6 +115,14 @@ def test_the_day_is_the_one_that_the_feed_states(stated: str, items: list[str], 
     assert read_feed(rss(*items, stated=stated), "feed").stated_on == expected
 
 
+def test_a_feed_without_any_day_claims_no_batch() -> None:
+    content = rss(stated="").replace(b"<lastBuildDate>Thu, 20 Aug 2026 04:00:10 +0000</lastBuildDate>", b"")
+    feed = read_feed(content, "feed")
+    assert (feed.stated_on, feed.built_at, feed.batch) == (None, None, None)
+    early = read_feed(content.replace(b"<skip", b"<pubDate>0001-01-01T00:00:00Z</pubDate><skip"), "feed")
+    assert early.stated_on is None
+
+
 def test_a_feed_that_is_full_may_lack_some() -> None:
     feed = read_feed(rss(*(item(f"2608.{number:05d}") for number in range(1, MOST_ENTRIES + 1))), "feed")
     assert feed.batch is not None

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from broadsheet.sources.arxiv.calendar import ZONE
+from broadsheet.sources.arxiv.oai import OaiError
 from broadsheet.sources.arxiv.oai_source import ArxivOaiSource
 from broadsheet.sources.door import BusyError, FetchError, RefusedAddressError, StatusError, TooLargeError, TooSlowError
 from broadsheet.sources.http import HttpDoor
@@ -16,7 +17,7 @@ from broadsheet.sources.identifiers import ParsedIdentifier
 from broadsheet.sources.protocol import HarvestRequest
 from broadsheet.sources.record import BadRecord, PaperRecord, SourceError
 from tests.fakes.arxiv import FakeArxiv
-from tests.sources.arxiv.conftest import PAGE_SIZE, PER_DAY, MakeDoor, MakeFake, whole
+from tests.sources.arxiv.conftest import HASTE, PAGE_SIZE, PER_DAY, MakeDoor, MakeFake, whole
 from tests.sources.arxiv.harvesting import harvest
 
 # Announced by the night of 20 August 2026.
@@ -127,7 +128,8 @@ def test_a_failure_ends_the_run_and_costs_nothing(
 ) -> None:
     fake = make_fake()
     fake.faults.add(kind, "/oai", at={3}, **options)
-    run = harvest(whole(fake), [make_door(), make_door()])
+    hasty = {"limits": HASTE} if kind == "slow" else {}
+    run = harvest(whole(fake), [make_door(**hasty), make_door()])
     (failure,) = run.errors
     assert isinstance(failure, error)
     # What was there before stands, and nothing comes twice.
@@ -175,6 +177,33 @@ def test_an_expired_token_keeps_the_days_that_were_asked_for(fake: FakeArxiv, do
     again = fake.asked("/oai")[2].query
     assert (again["set"], again["until"]) == ("cs:cs", "2026-08-18")
     assert since.isoformat() <= again["from"] < until.isoformat()
+
+
+def test_an_error_may_come_under_any_status(make_fake: MakeFake, door: HttpDoor) -> None:
+    fake = make_fake()
+    fake.oai.error_status = 422
+    fake.faults.add("expired-token", "/oai", at={2})
+    run = harvest(whole(fake), door)
+    assert run.errors == []
+    assert set(run.refs) == set(all_ids(fake))
+    nothing = harvest(whole(fake), door, HarvestRequest(since=date(2026, 8, 21)))
+    assert (nothing.errors, nothing.records) == ([], [])
+
+
+def test_an_error_that_is_not_about_the_token_is_raised(fake: FakeArxiv, door: HttpDoor) -> None:
+    (error,) = harvest(whole(fake, prefix="nothing"), door).errors
+    assert isinstance(error, OaiError)
+    assert error.code == "cannotDisseminateFormat"
+    going_on = harvest(
+        whole(fake), door, start={"token": "metadataPrefix%3Dnothing%26skip%3D60", "from": "", "set": ""}
+    )
+    assert [str(one).rpartition(": ")[2] for one in going_on.errors] == ["The metadata format is not supported."]
+
+
+def test_a_checkpoint_of_other_categories_is_not_gone_on_from(fake: FakeArxiv, door: HttpDoor) -> None:
+    request = HarvestRequest(categories=("hep-th",))
+    run = harvest(whole(fake), door, request, start={"set": "cs:cs", "token": "skip%3D60", "from": "2026-08-19"})
+    assert run.refs == harvest(whole(fake), door, request).refs
 
 
 def test_where_changes_came_in_no_order_everything_is_asked_for_again(fake: FakeArxiv, door: HttpDoor) -> None:
@@ -234,6 +263,21 @@ def test_what_the_api_lags_behind_with_comes_by_oai_pmh(make_fake: MakeFake, doo
     names = [ParsedIdentifier(scheme="arxiv", value=value) for value in ("2608.00001", last)]
     found = list(whole(fake).fetch(door, names))
     assert [one.ref for one in found if isinstance(one, PaperRecord)] == ["2608.00001", last]
+
+
+def test_where_the_api_refuses_oai_pmh_is_asked_for_each(fake: FakeArxiv, door: HttpDoor) -> None:
+    fake.api.most_results = 1
+    names = [ParsedIdentifier(scheme="arxiv", value=value) for value in ("2608.00001", "2608.00002")]
+    found = list(whole(fake).fetch(door, names))
+    assert [one.ref for one in found if isinstance(one, PaperRecord)] == ["2608.00001", "2608.00002"]
+    assert len(fake.asked("/oai")) == 2
+
+
+def test_what_oai_pmh_refuses_is_told(fake: FakeArxiv, door: HttpDoor) -> None:
+    names = [ParsedIdentifier(scheme="arxiv", value="2608.99999")]
+    (bad,) = whole(fake, prefix="nothing").fetch(door, names)
+    assert isinstance(bad, BadRecord)
+    assert "cannotDisseminateFormat" in bad.reason
 
 
 @pytest.mark.parametrize("kind", ["deleted", "broken-record"])

@@ -8,7 +8,6 @@ from datetime import date
 from broadsheet.sources.arxiv.listing import ListingPage, batches_of, read_listing
 from broadsheet.sources.door import BusyError, Door, StatusError
 from broadsheet.sources.protocol import BatchRecord
-from broadsheet.sources.record import SourceError
 
 ENTRIES_PER_PAGE = 2000
 _MOST_PAGES = 10
@@ -23,14 +22,11 @@ class ListingPages:
     def newest(self, door: Door, category: str) -> BatchRecord:
         """The newest batch of a category or archive.
 
-        Raises ``FetchError`` as the door does and ``SourceError`` where the page is no listing or names no day.
+        Raises ``FetchError`` as the door does and ``SourceError`` where the page is no listing.
         """
         base = f"{self.url}/list/{category}/new"
         pages = self._all(door, lambda number, seen: f"{base}?skip={seen}&show={ENTRIES_PER_PAGE}")
-        found = batches_of(pages, category)
-        if not found:
-            raise SourceError(f"{base}: the listing names no day")
-        return found[-1]
+        return batches_of(pages, category)[-1]
 
     def of_day(self, door: Door, category: str, day: date) -> BatchRecord:
         """The batch of a day of the last 90; without entries where nothing was announced.
