@@ -41,6 +41,10 @@ _COUNTS = ("pages_count", "created_count", "changed_count", "unchanged_count", "
 _TOLD = (*_COUNTS, "state", "checkpoint", "error", "retry_at", "claimed_until", "finished_at")
 
 
+# The claims that this process holds.
+_OWN: set[str] = set()
+
+
 class AlreadyRunningError(Exception):
     """Another worker is at the same harvest; ``harvest`` is its row."""
 
@@ -190,6 +194,7 @@ def _claim(source: Source, request: HarvestRequest, worker: str, clock: Callable
         mine = Harvest.objects.filter(free, pk=harvest.pk)
         if not mine.update(claimed_by=claim, claimed_until=now + LEASE):
             raise AlreadyRunningError(harvest)
+        _OWN.add(claim)
     harvest.refresh_from_db()
     return harvest
 
@@ -207,6 +212,9 @@ def _is_gone(claim: str) -> bool:
     number = rest.partition("/")[0]
     if host != socket.gethostname() or not number.isdigit():
         return False
+    if int(number) == os.getpid():
+        # A container that is started again has the same name, and its processes the same numbers.
+        return claim not in _OWN
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:
@@ -221,6 +229,7 @@ def _release(harvest: Harvest, **fields: object) -> None:
     Harvest.objects.filter(pk=harvest.pk, claimed_by=harvest.claimed_by).update(
         claimed_by="", claimed_until=None, **fields
     )
+    _OWN.discard(harvest.claimed_by)
     harvest.refresh_from_db()
 
 

@@ -40,9 +40,28 @@ def test_it_leaves_a_harvest_to_the_one_who_is_at_it() -> None:
 
 
 def test_it_leaves_it_to_a_living_process_of_the_same_machine() -> None:
-    claimed(f"{socket.gethostname()}/{os.getpid()}/aa worker 7", NOW + timedelta(minutes=1))
+    claimed(f"{socket.gethostname()}/{os.getppid()}/aa worker 7", NOW + timedelta(minutes=1))
     with pytest.raises(harvests.AlreadyRunningError):
         run(MadeSource(pages=pages(2)))
+
+
+def test_it_leaves_it_to_another_thread_of_the_same_process() -> None:
+    refused = []
+
+    def begin_again(harvest: Harvest, page: object) -> None:
+        if harvest.pages_count > 1:
+            return
+        refused.append(harvest)
+        with pytest.raises(harvests.AlreadyRunningError):
+            run(MadeSource(pages=pages(2)))
+
+    assert run(MadeSource(pages=pages(2)), on_page=begin_again).state == "complete"
+    assert len(refused) == 1
+
+
+def test_it_takes_over_at_once_what_a_process_of_the_same_number_held_before() -> None:
+    claimed(f"{socket.gethostname()}/{os.getpid()}/aa worker 7", NOW + timedelta(minutes=1))
+    assert run(MadeSource(pages=pages(2))).state == "complete"
 
 
 def test_it_takes_over_when_the_time_of_the_claim_has_run_out() -> None:
