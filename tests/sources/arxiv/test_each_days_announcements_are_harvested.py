@@ -100,6 +100,20 @@ def test_categories_are_batches_of_their_own(fake: FakeArxiv, door: HttpDoor) ->
     ]
 
 
+def test_a_paper_of_several_categories_is_asked_for_once(
+    fake: FakeArxiv, door: HttpDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    categories = ("cs.CL", "cs.LG", "cs.DL", "math.CO", "stat.ML", "hep-th", "physics.optics", "q-bio.NC")
+    run = harvest(daily(fake), door, HarvestRequest(categories=categories))
+    assert all(holds_all(run, fake, category=category) for category in categories)
+    asked = [ref for one in fake.asked("/api") for ref in one.query["id_list"].split(",")]
+    assert len(asked) == len(set(asked)) < len(run.refs)
+    # Not so many are kept that they could fill the memory.
+    monkeypatch.setattr("broadsheet.sources.arxiv.source._MOST_KEPT", 3)
+    again = harvest(daily(fake), door, HarvestRequest(categories=categories))
+    assert all(holds_all(again, fake, category=category) for category in categories)
+
+
 def test_without_categories_all_archives_are_asked_for(fake: FakeArxiv, door: HttpDoor) -> None:
     run = harvest(daily(fake), door)
     assert {one.path.split("/")[2] for one in fake.asked("/list")} == set(ARCHIVES)

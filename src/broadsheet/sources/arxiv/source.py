@@ -8,8 +8,8 @@ batch tells that it is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from broadsheet.sources.arxiv import api as arxiv_api
@@ -42,6 +42,8 @@ _KINDS: tuple[AnnouncementKind, ...] = ("new", "cross", "replace", "replace-cros
 _ON_THE_DAYS_PAGE = frozenset({"new", "cross"})
 _UNKNOWN = frozenset({400, 404})
 _FRIDAY = 4
+# Papers of some days; each is a few kilobytes.
+_MOST_KEPT = 5000
 
 
 def _now() -> datetime:
@@ -74,14 +76,27 @@ class _Place:
         )
 
 
+@dataclass(slots=True)
+class _Run:
+    """One harvest: its door, and the papers that the API gave in it, as many are announced in several categories."""
+
+    door: Door
+    texts: dict[str, PaperRecord] = field(default_factory=dict)
+
+    def keep(self, paper: PaperRecord) -> None:
+        if len(self.texts) >= _MOST_KEPT:
+            self.texts.clear()
+        self.texts[paper.ref] = paper
+
+
 class ArxivSource:
     """arXiv's announcements. The addresses are those of its site, its feeds, its API and its OAI-PMH server."""
 
     name: str = "arxiv"
     slug: str = SLUG
     title: str = "arXiv"
-    # Announced at 20:00 from Sunday to Thursday, in the feed from midnight on; the other tries find what came late.
-    schedule: Schedule = Schedule(cron="20 0,3,7,20,21 * * 0-5", zone=ZONE.key)
+    # Announced at 20:00 from Sunday to Thursday, in the feed from midnight on; the last try finds what came late.
+    schedule: Schedule = Schedule(cron="20 0,6,20 * * 0-5", zone=ZONE.key)
     schemes: frozenset[str] = frozenset({"arxiv"})
 
     def __init__(
@@ -109,21 +124,21 @@ class ArxivSource:
         does not know is a bad record. Raises as ``Source.harvest`` says.
         """
         categories = tuple(dict.fromkeys(request.categories)) or ARCHIVES
-        done = _Place.of(checkpoint)
+        run, done = _Run(door), _Place.of(checkpoint)
         start = categories.index(done.category) if done.category in categories else 0
         for category in categories[start:]:
             since_done = done if category == done.category else _Place(category=category)
             if not since_done.is_whole:
-                yield from self._category(door, request, since_done)
+                yield from self._category(run, request, since_done)
                 done = _Place(category=category, is_whole=True)
                 yield Page(checkpoint=done.checkpoint())
         yield Page()
 
-    def _category(self, door: Door, request: HarvestRequest, done: _Place) -> Iterator[Page]:
+    def _category(self, run: _Run, request: HarvestRequest, done: _Place) -> Iterator[Page]:
         """The days of one category, the newest one last."""
         category = done.category
         try:
-            newest = self._listings.newest(door, category)
+            newest = self._listings.newest(run.door, category)
         except StatusError as error:
             if isinstance(error, BusyError) or error.status not in _UNKNOWN:
                 raise
@@ -143,11 +158,11 @@ class ArxivSource:
             if day.isoformat() <= done.day:
                 continue
             if day == last:
-                pages = self._newest_day(door, category, newest)
+                pages = self._newest_day(run, category, newest)
             elif (last - day).days <= CATCHUP_DAYS:
-                pages = self._past_day(door, category, day)
+                pages = self._past_day(run, category, day)
             else:
-                pages = self._reckoned_day(door, category, day)
+                pages = self._reckoned_day(run, category, day)
             for page in pages:
                 done = replace(done, part=done.part + 1)
                 yield replace(page, checkpoint=done.checkpoint())
@@ -155,8 +170,8 @@ class ArxivSource:
                 done = _Place(category=category, day=day.isoformat())
                 yield Page(checkpoint=done.checkpoint())
 
-    def _newest_day(self, door: Door, category: str, listed: BatchRecord | None) -> Iterator[Page]:
-        feed, complaint = self._feed(door, category)
+    def _newest_day(self, run: _Run, category: str, listed: BatchRecord | None) -> Iterator[Page]:
+        feed, complaint = self._feed(run.door, category)
         bad: tuple[Record, ...] = (complaint,) if complaint else feed.bad if feed else ()
         batch = listed or (feed.batch if feed else None)
         if batch is None or (listed is None and not self._is_batch(batch)):
@@ -166,12 +181,12 @@ class ArxivSource:
             batch = _completed(listed, feed)
         fed = {entry.paper.ref: entry.paper for entry in feed.entries} if feed else {}
         # Without a listing nobody but the feed says of which day it is.
-        yield from self._with_texts(door, batch, fed, bad, is_estimated=listed is None)
+        yield from self._with_texts(run, batch, fed, bad, is_estimated=listed is None)
 
-    def _past_day(self, door: Door, category: str, day: date) -> Iterator[Page]:
-        batch = self._listings.of_day(door, category, day)
+    def _past_day(self, run: _Run, category: str, day: date) -> Iterator[Page]:
+        batch = self._listings.of_day(run.door, category, day)
         if self._is_batch(batch):
-            yield from self._with_texts(door, batch, {}, ())
+            yield from self._with_texts(run, batch, {}, ())
 
     def _is_batch(self, batch: BatchRecord) -> bool:
         """A holiday that the calendar does not know has a page and a feed without entries, and no batch."""
@@ -179,7 +194,7 @@ class ArxivSource:
 
     def _with_texts(
         self,
-        door: Door,
+        run: _Run,
         batch: BatchRecord,
         fed: Mapping[str, PaperRecord],
         bad: tuple[Record, ...],
@@ -193,32 +208,39 @@ class ArxivSource:
         the API's failure raised where papers are left that the feed does not have, as those should be asked for again.
         """
         kinds = _kinds_by_ref(batch)
-        left = dict.fromkeys(kinds)
+
+        def announced(papers: Iterable[PaperRecord]) -> tuple[PaperRecord, ...]:
+            return tuple(
+                _announced(_with_licence(paper, fed.get(paper.ref)), batch, kinds, is_estimated=is_estimated)
+                for paper in papers
+            )
+
+        known = [run.texts[ref] for ref in kinds if ref in run.texts]
+        left = dict.fromkeys(ref for ref in kinds if ref not in run.texts)
         failure: SourceError | None = None
-        yield Page(records=bad, batches=(batch,))
+        yield Page(records=(*bad, *announced(known)), batches=(batch,))
         try:
-            for answer in self._api.by_ids(door, list(kinds)):
-                found: list[Record] = [record for record in answer.records if isinstance(record, BadRecord)]
-                for record in answer.records:
-                    if isinstance(record, PaperRecord) and record.ref in left:
-                        del left[record.ref]
-                        paper = _with_licence(record, fed.get(record.ref))
-                        found.append(_announced(paper, batch, kinds, is_estimated=is_estimated))
-                yield Page(records=tuple(found), batches=(batch,))
+            for answer in self._api.by_ids(run.door, list(left)):
+                papers = [one for one in answer.records if isinstance(one, PaperRecord) and one.ref in left]
+                for paper in papers:
+                    left.pop(paper.ref, None)
+                    run.keep(paper)
+                unread = (one for one in answer.records if isinstance(one, BadRecord))
+                yield Page(records=(*unread, *announced(papers)), batches=(batch,))
         except SourceError as error:
             failure = error
-        rest = [_announced(fed[ref], batch, kinds, is_estimated=is_estimated) for ref in left if ref in fed]
+        rest = announced(fed[ref] for ref in left if ref in fed)
         told = (BadRecord(where=batch.category, reason=str(failure)),) if failure else ()
         if rest or told:
             yield Page(records=(*told, *rest), batches=(batch,))
         if failure is not None and len(rest) < len(left) and not isinstance(failure, ApiError):
             raise failure
 
-    def _reckoned_day(self, door: Door, category: str, day: date) -> Iterator[Page]:
+    def _reckoned_day(self, run: _Run, category: str, day: date) -> Iterator[Page]:
         """The papers of a day that arXiv does not show any more, by the time of their submission."""
         if not self._days.is_day(day):
             return
-        for answer in self._api.submitted_between(door, category, *self._days.submitted_between(day)):
+        for answer in self._api.submitted_between(run.door, category, *self._days.submitted_between(day)):
             yield Page(
                 records=tuple(
                     with_estimates(record, self._days) if isinstance(record, PaperRecord) else record
