@@ -104,7 +104,7 @@ def _harvest(
         try:
             row = harvests.run(
                 chosen.source,
-                door(reader=chosen.source.name, patience=PATIENCE_SECONDS),
+                door(patience=PATIENCE_SECONDS),
                 request,
                 worker="command",
                 on_page=count,

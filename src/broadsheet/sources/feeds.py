@@ -71,13 +71,18 @@ class Feed:
     def harvest(self, door: Door, request: HarvestRequest, checkpoint: Checkpoint | None) -> Iterator[Page]:  # noqa: ARG002
         """All that the feed holds; days are not asked for, for it has what it has.
 
-        It is fetched whole each time: with a conditional request, what was fetched and then not kept (the power went
-        off) would never come again.
+        Who wants all of it is only given news: nothing comes if the server says that nothing has changed since what was
+        stored last. Who wants some categories may have wanted others before.
         """
-        answer = door.get(self.address)
+        answer = door.get(self.address, is_conditional=not request.categories)
+        if answer.is_unchanged:
+            return
         records = read_feed(answer.content, self.slug, url=answer.url, charset=_charset(answer.headers))
         wanted = {category.casefold() for category in request.categories}
         yield Page(records=tuple(record for record in records if not wanted or _is_in(record, wanted)))
+        if not wanted:
+            # Here the page is stored.
+            door.remember(answer)
 
     def fetch(self, door: Door, identifiers: Sequence[ParsedIdentifier]) -> Iterator[Read]:  # noqa: ARG002
         """Nothing: a feed cannot be asked."""

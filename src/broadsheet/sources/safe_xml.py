@@ -11,8 +11,8 @@ import re
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ErrorString
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser, ParseError
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import DefusedXMLParser, ParseError  # type: ignore[import-untyped]
 
 from broadsheet.sources.feed_text import utf8
 from broadsheet.sources.record import SourceError

@@ -110,6 +110,16 @@ def test_validators_of_another_time_are_not_used(
     assert door.get(server.url, is_conditional=True).content == b"papers"
 
 
+def test_validators_do_not_outlast_the_machine(make_door: Make, server: FakeServer, hands: Hands) -> None:
+    """The power went off: what the database stored last may be gone, and only a whole answer brings it back."""
+    door = make_door(clock=hands.clock())
+    server.otherwise(as_told('"1"'))
+    door.remember(door.get(server.url, is_conditional=True))
+    assert door.get(server.url, is_conditional=True).is_unchanged
+    hands.boot = "second"
+    assert door.get(server.url, is_conditional=True).content == b"papers"
+
+
 def test_a_plain_request_sends_no_validators(make_door: Make, server: FakeServer) -> None:
     door = make_door()
     server.otherwise(as_told('"1"', FIRST))

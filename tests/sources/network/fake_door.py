@@ -21,6 +21,8 @@ class FakeDoor:
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.posted: list[Any] = []
+        self.conditions: list[bool] = []
+        self.remembered: list[Answer] = []
 
     def get(
         self,
@@ -30,7 +32,14 @@ class FakeDoor:
         headers: Mapping[str, str] | None = None,
         is_conditional: bool = False,
     ) -> Answer:
-        return self._answer(f"{url}?{urlencode(params)}" if params else url, headers)
+        self.conditions.append(is_conditional)
+        address = f"{url}?{urlencode(params)}" if params else url
+        if is_conditional and address in [answer.url for answer in self.remembered]:
+            return Answer(url=address, status=304, is_unchanged=True)
+        return self._answer(address, headers)
+
+    def remember(self, answer: Answer) -> None:
+        self.remembered.append(answer)
 
     def post(self, url: str, *, json: Any, headers: Mapping[str, str] | None = None) -> Answer:
         self.posted.append(json)

@@ -216,6 +216,23 @@ def test_a_feed_is_harvested_whole_in_one_page() -> None:
     assert list(source.fetch(door, [])) == []
 
 
+def test_a_feed_gives_news_once_what_it_gave_is_stored() -> None:
+    door = FakeDoor({ADDRESS: feeds.rss("<title>One</title><category>Air</category>")})
+    source, everything = Feed(ADDRESS), HarvestRequest()
+    pages = source.harvest(door, everything, None)
+    next(pages)
+    # Whoever reads it died before it was stored, and asks again.
+    pages = source.harvest(door, everything, None)
+    assert len(next(pages).records) == 1
+    assert door.remembered == []
+    assert next(pages, None) is None
+    assert list(source.harvest(door, everything, None)) == []
+    # Some of it was not seen by those who want some only.
+    (page,) = source.harvest(door, HarvestRequest(categories=("air",)), None)
+    assert len(page.records) == 1
+    assert door.conditions == [True, True, True, False]
+
+
 def test_a_feed_that_cannot_be_fetched_is_a_fault() -> None:
     with pytest.raises(FetchError):
         list(Feed(ADDRESS).harvest(FakeDoor({}), HarvestRequest(), None))

@@ -1,8 +1,9 @@
 """The validators (ETag, Last-Modified) of answers that somebody has made use of, a small file each.
 
 A server that is shown them says "nothing new" instead of sending the same again. That must never be said of an answer
-that was fetched and then lost, so nothing is kept before the caller says that the content is safe; and as a catalogue
-may be restored or emptied without anybody telling, validators are used for a day at most.
+that was fetched and then lost, so nothing is kept before the caller says that the content is safe. As a catalogue may
+be restored or emptied without anybody telling, validators are used for a day at most; and as the last that a database
+stored may be gone when the power comes back, none are used after a restart of the machine.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Validators:
         """What to send along to be told whether an address has changed; empty where nothing is known."""
         try:
             kept = json.loads(self._path(url).read_bytes())
-            is_current = 0 <= self._clock.wall() - kept["at"] < LIFETIME and kept["url"] == url
+            is_of_now = kept["boot"] == self._clock.boot() and 0 <= self._clock.wall() - kept["at"] < LIFETIME
+            is_current = is_of_now and kept["url"] == url
             return {_HEADERS[name]: str(kept[name]) for name in _HEADERS if name in kept} if is_current else {}
         except (OSError, ValueError, TypeError, KeyError):
             return {}
@@ -56,7 +58,8 @@ class Validators:
             return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(f".{secrets.token_hex(4)}")
-        draft.write_text(json.dumps({"url": answer.url, "at": self._clock.wall()} | told), encoding="utf-8")
+        kept = {"url": answer.url, "at": self._clock.wall(), "boot": self._clock.boot()} | told
+        draft.write_text(json.dumps(kept), encoding="utf-8")
         draft.replace(path)
         self._sweep()
 
