@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from broadsheet.catalogue.models import Paper
-from tests.builders import many, record, take, take_and_index
+from broadsheet.sources.record import StatementRecord
+from tests.builders import WEDNESDAY, many, record, take, take_and_index
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,8 @@ def test_it_tells_a_paper_of_a_list_briefly_and_alone_in_full(client) -> None:
         "votes_count": 5,
         "comments_count": 0,
         "stars_count": 0,
+        "is_withdrawn": False,
+        "is_retracted": False,
     }
     full = client.get("/api/v1/papers/2510.10000").json()
     assert full.items() >= brief.items()
@@ -122,6 +125,21 @@ def test_it_tells_what_the_source_adds(client) -> None:
     take(record("A summed up one", arxiv="2511.00001", summary="In $n$ words.", summary_model="a/b", stars_count=7))
     told = client.get("/api/v1/papers/2511.00001").json()
     assert (told["summary"], told["summary_model"], told["stars_count"]) == ("In n words.", "a/b", 7)
+
+
+def test_it_tells_what_became_of_a_paper(client) -> None:
+    withdrawn = StatementRecord(kind="withdrawn", text="by the authors", stated_on=WEDNESDAY)
+    notes = {"licence": "CC BY 4.0", "remarks": "12 pages", "journal_ref": "J. Pages 3"}
+    take(record("A withdrawn one", arxiv="2511.00002", statements=(withdrawn,), **notes), source="arxiv")
+    told = client.get("/api/v1/papers/2511.00002").json()
+    assert (told["is_withdrawn"], told["is_retracted"]) == (True, False)
+    assert {name: told[name] for name in notes} == notes
+    assert told["badges"] == [
+        {"kind": "withdrawn", "text": "by the authors", "url": "", "day": "2025-10-15", "sources": ["arxiv"]},
+        {"kind": "published", "text": "J. Pages 3", "url": "", "day": "", "sources": ["arxiv"]},
+    ]
+    assert client.get("/api/papers/2511.00002").json()["withdrawnAt"] == "2025-10-15T00:00:00.000Z"
+    assert "withdrawnAt" not in client.get("/api/papers/2510.10000").json()
 
 
 def test_it_gives_a_score_where_papers_were_searched_for(client) -> None:

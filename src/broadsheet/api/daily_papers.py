@@ -166,6 +166,9 @@ def _paper(paper: Paper, listing: Listing | None) -> dict[str, Any]:
     }
     if paper.published_on is not None:
         told["publishedAt"] = _midnight(paper.published_on)
+    withdrawn_on = next((badge["day"] for badge in paper.badges if badge["kind"] == "withdrawn"), "")
+    if withdrawn_on:
+        told["withdrawnAt"] = _midnight(date.fromisoformat(withdrawn_on))
     if listing is not None:
         told["submittedOnDailyAt"] = _midnight(listing.listed_on)
         if listing.submitted_by:

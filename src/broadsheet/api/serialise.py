@@ -26,6 +26,8 @@ def brief(paper: Paper, score: float | None = None) -> dict[str, Any]:
         "votes_count": paper.votes_count,
         "comments_count": paper.comments_count,
         "stars_count": paper.stars_count,
+        "is_withdrawn": paper.is_withdrawn,
+        "is_retracted": paper.is_retracted,
     }
     if score is not None:
         data["score"] = round(score, 4)
@@ -92,6 +94,11 @@ def full(paper: Paper) -> dict[str, Any]:
             {"number": version.number, "announced_at": version.announced_at and version.announced_at.isoformat()}
             for version in paper.versions.all()
         ],
+        # What became of it, with all sources that say so.
+        "badges": paper.badges,
+        "licence": paper.licence or None,
+        "remarks": paper.remarks or None,
+        "journal_ref": paper.journal_ref or None,
         "keywords": paper.keywords,
         "keyphrases": paper.keyphrases,
         "citations_count": paper.citations_count,

@@ -6,8 +6,9 @@ a list of a hundred papers shows them without asking for more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 # The graver first.
@@ -34,8 +35,8 @@ class _Stated(Protocol):
 class Badge:
     """One mark of a paper.
 
-    ``kind`` is one of ``KINDS``, ``text`` says where, why or (of a version) which in the words of the first source,
-    ``day`` is in ISO 8601 or empty, ``sources`` are the slugs of all that say so.
+    ``kind`` is one of ``KINDS``, ``text`` says where, why or (of a version) which in the words of a source, ``day``
+    is in ISO 8601 or empty, ``sources`` are the slugs of all that say so.
     """
 
     kind: str
@@ -56,29 +57,30 @@ class Badge:
 
 
 def badges_of(
-    statements: Sequence[_Stated], printed: Sequence[tuple[str, str]], versions: Sequence[tuple[int, str, str]]
+    statements: Sequence[_Stated],
+    printed: Sequence[tuple[str, str]],
+    newest: tuple[int, datetime | None, Collection[str]] | None,
 ) -> tuple[Badge, ...]:
     """The badges of a paper.
 
-    ``printed`` are sources with the journal references that they give, the soundest first; ``versions`` numbers with
-    their days (ISO 8601 or empty) and the sources that tell of them.
+    ``printed`` are sources with the journal references that they give; ``newest`` is the number of the newest version,
+    its moment and the sources that tell of it. Of several texts the longest is shown, which says most.
     """
     badges = []
     for kind in KINDS:
         told = [one for one in statements if one.kind == kind]
         sources = {one.source for one in told}
-        texts = [one.text for one in told if one.text]
+        texts = [one.text for one in told]
         if kind == "published":
             texts += [text for _, text in printed]
             sources |= {source for source, _ in printed}
         if sources:
-            text = next(iter(texts), "")[:LONGEST_TEXT]
-            url = next((one.url for one in told if one.url), "")
+            text = max(texts, key=lambda text: (len(text), text))[:LONGEST_TEXT]
+            url = min((one.url for one in told if one.url), default="")
             day = min((one.stated_on.isoformat() for one in told if one.stated_on), default="")
             badges.append(Badge(kind, text, url, day, tuple(sorted(sources))))
-    newest = max((number for number, _, _ in versions), default=0)
-    if newest > 1:
-        told_of = [(day, source) for number, day, source in versions if number == newest]
-        day = min((day for day, _ in told_of if day), default="")
-        badges.append(Badge("version", str(newest), "", day, tuple(sorted({source for _, source in told_of}))))
+    if newest is not None and newest[0] > 1:
+        number, moment, tellers = newest
+        day = moment.astimezone(UTC).date().isoformat() if moment else ""
+        badges.append(Badge("version", str(number), "", day, tuple(sorted(tellers))))
     return tuple(badges)

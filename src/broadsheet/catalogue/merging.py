@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -201,7 +201,7 @@ def merge(descriptions: Iterable[Described], foreign: Container[Name] = ()) -> P
         journal_ref=_first(payloads, "journal_ref", ""),
         versions=versions,
         statements=statements,
-        badges=badges_of(statements, _printed(ordered), list(_told_versions(ordered))),
+        badges=badges_of(statements, _printed(ordered), _newest(ordered, versions)),
     )
 
 
@@ -317,15 +317,15 @@ def _printed(ordered: Sequence[Described]) -> list[tuple[str, str]]:
     return [(one.source, one.payload["journal_ref"]) for one in ordered if one.payload.get("journal_ref")]
 
 
-def _told_versions(ordered: Sequence[Described]) -> Iterator[tuple[int, str, str]]:
-    """Every version that any source tells of, with its day."""
-    for described in ordered:
-        payload = described.payload
-        stamps = [(one["number"], one.get("submitted_at", "")) for one in payload.get("versions", ())]
-        if "version_number" in payload:
-            stamps.append((payload["version_number"], payload.get("version_at", "")))
-        for number, stamp in stamps:
-            yield number, _moment(stamp).date().isoformat() if stamp else "", described.source
+def _newest(
+    ordered: Sequence[Described], versions: Sequence[VersionState]
+) -> tuple[int, datetime | None, set[str]] | None:
+    """The newest version, its moment, and the sources that tell of it."""
+    if not versions:
+        return None
+    newest = versions[-1]
+    tellers = {one.source for one in ordered if newest_version(one.payload) == newest.number}
+    return newest.number, newest.announced_at, tellers
 
 
 def newest_version(payload: Payload) -> int:
