@@ -22,6 +22,7 @@ from broadsheet.sources.record import BadRecord, PaperRecord, SourceError
 HUGGING_FACE = "https://huggingface.co"
 PAGE_SIZE = 100
 MOST_PAGES = 1_000
+_DATED = (b'"submittedOnDailyAt"', b'"listed_on"')
 RECENT_DAYS = 3
 
 
@@ -65,9 +66,9 @@ class DailyPapers:
         before: set[str] = set()
         while day <= until:
             seen: set[str] = set()
-            for records in self._pages(door, day, number, rank):
+            for records, is_dated in self._pages(door, day, number, rank):
                 if not seen and number == 0:
-                    self._check_day(records, day, before)
+                    self._check_day(records, day, set() if is_dated else before)
                 seen |= _refs(records)
                 number, rank = number + 1, rank + len(records)
                 where = {"day": day.isoformat(), "until": until.isoformat(), "page": number, "rank": rank}
@@ -76,7 +77,8 @@ class DailyPapers:
             day, number, rank = day + timedelta(days=1), 0, 1
         yield Page()
 
-    def _pages(self, door: Door, day: date, number: int, rank: int) -> Iterator[list[Read]]:
+    def _pages(self, door: Door, day: date, number: int, rank: int) -> Iterator[tuple[list[Read], bool]]:
+        """The pages of a day, each with whether its items say themselves which day they belong to."""
         seen: set[str] = set()
         last = b""
         for page in range(number, number + MOST_PAGES):
@@ -89,7 +91,7 @@ class DailyPapers:
             seen |= refs
             last = answer.content
             rank += len(records)
-            yield records
+            yield records, any(word in answer.content for word in _DATED)
         raise SourceError(f"{self.address}: the pages of {day} have no end")
 
     def _check_day(self, records: Sequence[Read], day: date, before: set[str]) -> None:
@@ -97,7 +99,7 @@ class DailyPapers:
         days = {record.listing.listed_on for record in records if isinstance(record, PaperRecord) and record.listing}
         if days and all(abs(other - day) > timedelta(days=1) for other in days):
             told = f"papers of {min(days)}"
-        elif before and _refs(records) == before:
+        elif len(before) > 1 and _refs(records) == before:
             told = "the same papers as for the day before"
         else:
             return

@@ -156,6 +156,11 @@ def test_a_server_that_does_not_heed_the_day_is_found_out() -> None:
 
 def test_a_paper_that_stands_on_two_days_is_no_fault() -> None:
     later = DAY + timedelta(days=1)
+    for stated in (None, DAY):
+        items = [paper(1, stated)] if stated is None else [paper(1), paper(2)]
+        again = items if stated is None else [paper(1, later), paper(2, later)]
+        pages, _ = harvest(Server({DAY: items, later: again}), until=later)
+        assert len(refs(pages)) == 2 * len(items)
     pages, _ = harvest(Server({DAY: [paper(1), paper(2)], later: [paper(2, later)]}), until=later)
     assert refs(pages) == ["2510.00001", "2510.00002", "2510.00002"]
 
