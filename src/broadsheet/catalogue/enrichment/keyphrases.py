@@ -133,8 +133,10 @@ def candidates(text: str, language: str = "en") -> dict[str, Candidate]:
                 candidate.times += 1
                 candidate.starts += start == 0
                 candidate.ends += end == length
-    fewest = 1 if language == "en" else _FEWEST_TIMES_ELSEWHERE
-    return {key: one for key, one in found.items() if one.times >= fewest}
+    if language != "en":
+        return {key: one for key, one in found.items() if one.times >= _FEWEST_TIMES_ELSEWHERE}
+    # What stood once, in the middle of a run, is a piece of a phrase and never one.
+    return {key: one for key, one in found.items() if one.times > 1 or one.starts or one.ends}
 
 
 def _runs(text: str, language: str) -> Iterator[tuple[list[_Kind], list[tuple[int, int]]]]:
@@ -193,12 +195,12 @@ def features_of(candidate: Candidate) -> Features:
     """What a candidate is scored by."""
     words, times = candidate.words, candidate.times
     count, first, last = len(words), words[0], words[-1]
-    is_acronym, has_hyphen, rarity, verb = False, False, 0.0, 0.0
-    for word in words:
-        is_acronym |= word.is_acronym
-        has_hyphen |= word.has_hyphen
+    _, rarity, verb, _, _, is_acronym, has_hyphen, _ = first
+    for word in words[1:]:
         rarity += word.rarity
         verb = max(verb, word.verb)
+        is_acronym = is_acronym or word.is_acronym
+        has_hyphen = has_hyphen or word.has_hyphen
     return Features(
         count == 1,
         count == 3,
