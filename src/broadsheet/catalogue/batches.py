@@ -6,7 +6,7 @@ where something is not in order, and ``alerts`` for what is still not in order a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -102,8 +102,9 @@ def catch_up(
     *,
     worker: str,
     archives: Sequence[Source] = (),
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Get what batches lack until they are in order; returns how many became so.
+    """Get what batches lack until they are in order, or it should stop; returns how many became so.
 
     Papers that are missing by name are looked up, at ``source`` and then at ``archives``. Where that is not enough,
     ``source`` is harvested once more from the first of the days on. Days that it may not be able to serve any more,
@@ -123,12 +124,15 @@ def catch_up(
     if _look_up(found, source, archives, door):
         found = left()
     for helper in (source, *archives):
+        if should_stop():
+            break
         unfilled = [row for row in found if row.filled_at is None]
         if helper is source:
             asked = [row for row in unfilled if row.announced_on > since]
         else:
             asked = _past([*unfilled, *_doubtful(source.slug, wanted)], source.calendar, now)
-        if not asked or not _harvest(helper, asked, door, now, worker, overlap=ONE_DAY * (helper is not source)):
+        overlap = ONE_DAY * (helper is not source)
+        if not asked or not _harvest(helper, asked, door, now, worker, should_stop, overlap=overlap):
             continue
         if helper is not source:
             _fill([row.pk for row in asked], now)
@@ -147,7 +151,14 @@ def _look_up(rows: Iterable[Batch], source: Source, archives: Sequence[Source], 
 
 
 def _harvest(
-    helper: Source, rows: Sequence[Batch], door: Door, now: datetime, worker: str, *, overlap: timedelta
+    helper: Source,
+    rows: Sequence[Batch],
+    door: Door,
+    now: datetime,
+    worker: str,
+    should_stop: Callable[[], bool],
+    *,
+    overlap: timedelta,
 ) -> bool:
     """Harvest the days of some batches; False when it is not complete for now."""
     request = HarvestRequest(
@@ -155,7 +166,7 @@ def _harvest(
         categories=tuple(sorted({row.category for row in rows})),
     )
     try:
-        harvest = harvests.run(helper, door, request, worker=worker, clock=lambda: now)
+        harvest = harvests.run(helper, door, request, worker=worker, should_stop=should_stop, clock=lambda: now)
     except harvests.AlreadyRunningError:
         return False
     return harvest.state == harvest.State.COMPLETE

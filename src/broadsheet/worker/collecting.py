@@ -7,7 +7,7 @@ looks more often, since what is late comes when no harvest is due, and tells of 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -59,7 +59,7 @@ def harvest(one: Chosen, should_stop: ShouldStop) -> str | None:
     Raises ``SourceError`` where the source fails, and ``BusyError`` where it asks for patience.
     """
     now = timezone.now()
-    batches.expect(one.source, one.categories, now)
+    batches.expect(one.source, categories_of(one), now)
     request = harvests.next_request(one.source, one.categories, first=now.date() - FIRST_DAYS)
     try:
         row = harvests.run(one.source, door(reader=one.source.name), request, worker=WORKER, should_stop=should_stop)
@@ -71,7 +71,9 @@ def harvest(one: Chosen, should_stop: ShouldStop) -> str | None:
         raise _unfinished(row, now)
     if row.state == Harvest.State.FAILED:
         raise SourceError(row.error)
-    filled = catch_up(one, timezone.now()) if one.source.calendar is not None and not should_stop() else 0
+    filled = catch_up(one, should_stop) if one.source.calendar is not None else 0
+    if should_stop():
+        return None
     return told(row) + (f", {filled} batches filled" if filled else "")
 
 
@@ -95,10 +97,24 @@ def told(row: Harvest) -> str:
     return f"{row.pages_count} pages: {', '.join(parts) or 'nothing new'}"
 
 
-def catch_up(one: Chosen, now: datetime) -> int:
+def categories_of(one: Chosen) -> Collection[str]:
+    """The categories whose batches are watched: those that the settings name, else all that were ever announced."""
+    if one.categories:
+        return one.categories
+    named = Batch.objects.filter(source__slug=one.source.slug).values_list("category", flat=True)
+    return list(named.order_by("category").distinct())
+
+
+def catch_up(one: Chosen, should_stop: ShouldStop) -> int:
     """Ask for what the batches of a source lack; returns how many are in order now."""
     return batches.catch_up(
-        one.source, one.categories, door(reader=one.source.name), now, worker=WORKER, archives=one.archives
+        one.source,
+        categories_of(one),
+        door(reader=one.source.name),
+        timezone.now(),
+        worker=WORKER,
+        archives=one.archives,
+        should_stop=should_stop,
     )
 
 
@@ -112,12 +128,12 @@ def watch(watched: Sequence[Chosen], should_stop: ShouldStop) -> str | None:
         if should_stop():
             return None
         now = timezone.now()
-        batches.expect(one.source, one.categories, now)
+        batches.expect(one.source, categories_of(one), now)
         wrong = batches.check(one.source.slug, now)
         if not any(_is_fresh(batch, now) for batch in wrong):
             continue
         try:
-            filled += catch_up(one, now)
+            filled += catch_up(one, should_stop)
         except SourceError as error:
             logger.warning("what is missing of %s could not be asked for: %s", one.word, error)
     now = timezone.now()
