@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.sources.arxiv.calendar import DEFERRED_EVENINGS, ZONE, ArxivCalendar
+from broadsheet.sources.arxiv.calendar import DEFERRED_EVENINGS, ZONE, ArxivCalendar, holiday_evenings
 
 CALENDAR = ArxivCalendar()
 SINCE, UNTIL = datetime(2019, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
@@ -59,7 +59,8 @@ def test_the_windows_of_submission_meet_without_a_gap(submitted: datetime) -> No
     assert since.timestamp() <= submitted.timestamp() < until.timestamp()
     assert until < CALENDAR.due_at(day)
     assert day.weekday() < 5
-    assert day - timedelta(days=1) not in DEFERRED_EVENINGS
+    evening = day - timedelta(days=1)
+    assert evening not in DEFERRED_EVENINGS | holiday_evenings(evening.year)
 
 
 @given(moments, st.timedeltas(timedelta(0), timedelta(days=20)))
@@ -81,6 +82,41 @@ def test_the_latest_day_is_the_last_one_that_is_due(now: datetime) -> None:
     assert CALENDAR.due_at(day).timestamp() <= now.timestamp()
     following = CALENDAR.days(day + timedelta(days=1), day + timedelta(days=20))
     assert CALENDAR.due_at(following[0]).timestamp() > now.timestamp()
+
+
+# What arXiv's lists of three years name, the holidays on a Friday as the Sunday after them.
+LISTS = {
+    2023: "01-16 06-14 06-19 07-04 09-04 11-23 12-25 12-27",
+    2025: "01-01 01-20 06-19 07-06 09-01 11-27",
+    2026: "01-01 01-19 06-21 07-05 09-07 11-26 12-27 12-29 12-31",
+}
+
+
+@pytest.mark.parametrize(("year", "listed"), LISTS.items())
+def test_the_holidays_are_those_of_arxivs_lists(year: int, listed: str) -> None:
+    evenings = {date.fromisoformat(f"{year}-{day}") for day in listed.split()}
+    reckoned = holiday_evenings(year) | {evening for evening in DEFERRED_EVENINGS if evening.year == year}
+    assert evenings <= reckoned
+    # New Year's Day of 2023 was a Sunday, and the holidays of December 2025 were not told when its list was read.
+    assert reckoned - evenings <= {date(2023, 1, 2), date(2025, 12, 25)}
+    assert not any(CALENDAR.is_day(evening + timedelta(days=1)) for evening in reckoned)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_day"),
+    [
+        # New Year's Day of 2028 is a Saturday, kept on the last day of 2027, a Friday.
+        (date(2028, 1, 3), False),
+        (date(2028, 1, 4), True),
+        # Christmas of 2027 is a Saturday, kept on Friday, so Sunday evening has no announcement.
+        (date(2027, 12, 27), False),
+        # New Year's Day of 2034 is a Sunday, kept on Monday.
+        (date(2034, 1, 2), True),
+        (date(2034, 1, 3), False),
+    ],
+)
+def test_holidays_of_a_weekend_are_kept_on_a_day_beside_it(day: date, is_day: bool) -> None:
+    assert CALENDAR.is_day(day) is is_day
 
 
 def test_other_holidays_can_be_told() -> None:

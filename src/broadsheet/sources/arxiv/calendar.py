@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/New_York")
@@ -19,52 +20,59 @@ CUT_OFF = time(14)
 # No list of holidays is longer than a few days in a row; a calendar without any announcements ends the search.
 LONGEST_PAUSE_DAYS = 60
 
-_FRIDAY = 4
-_SUNDAY = 6
+_MONDAY, _THURSDAY, _FRIDAY, _SATURDAY, _SUNDAY = 0, 3, 4, 5, 6
 _DAY = timedelta(days=1)
+# On which day a holiday of a weekend is kept, from its own on.
+_KEPT = {_SATURDAY: -1, _SUNDAY: 1}
 
-# The evenings that arXiv has told to be without an announcement ("2025 Holidays" and so on of its availability page). A
-# holiday on a Friday is entered as the Sunday after it, as arXiv itself did with Independence Day of 2025 (Sunday 6
-# July): nobody is there on that Friday to prepare what Sunday evening announces. Years that are not here are reckoned
-# without holidays, so their batches are expected on weekdays throughout. To add a year, add its evenings.
+# Evenings without an announcement that arXiv's yearly lists ("2026 Holidays" and so on, on its page on availability)
+# name beside the usual holidays. To add a year, add what its list has beside those.
 DEFERRED_EVENINGS: frozenset[date] = frozenset(
-    {
-        date(2023, 1, 16),
-        date(2023, 6, 14),
-        date(2023, 6, 19),
-        date(2023, 7, 4),
-        date(2023, 9, 4),
-        date(2023, 11, 23),
-        date(2023, 12, 25),
-        date(2023, 12, 27),
-        date(2025, 1, 1),
-        date(2025, 1, 20),
-        date(2025, 6, 19),
-        date(2025, 7, 6),
-        date(2025, 9, 1),
-        date(2025, 11, 27),
-        date(2026, 1, 1),
-        date(2026, 1, 19),
-        date(2026, 6, 21),
-        date(2026, 7, 5),
-        date(2026, 9, 7),
-        date(2026, 11, 26),
-        date(2026, 12, 27),
-        date(2026, 12, 29),
-        date(2026, 12, 31),
-    }
+    {date(2023, 6, 14), date(2023, 12, 27), date(2026, 12, 29), date(2026, 12, 31)}
 )
 
 
+@cache
+def holiday_evenings(year: int) -> frozenset[date]:
+    """The evenings without an announcement because of the holidays of a year.
+
+    They are New Year's Day, Martin Luther King Day, Juneteenth, Independence Day, Labor Day, Thanksgiving and
+    Christmas, which are those of all of arXiv's lists (2023, 2025, 2026). One on a Saturday is kept on the Friday
+    before, one on a Sunday on the Monday after. For one on a Friday it is the Sunday after it that has no announcement,
+    as in July 2025, since nobody is there on that Friday to prepare it.
+    """
+    holidays = (
+        date(year, 1, 1),
+        _nth(year, 1, _MONDAY, 3),
+        date(year, 6, 19),
+        date(year, 7, 4),
+        _nth(year, 9, _MONDAY, 1),
+        _nth(year, 11, _THURSDAY, 4),
+        date(year, 12, 25),
+    )
+    kept = (day + _KEPT.get(day.weekday(), 0) * _DAY for day in holidays)
+    return frozenset(day + 2 * _DAY if day.weekday() == _FRIDAY else day for day in kept)
+
+
+def _nth(year: int, month: int, weekday: int, number: int) -> date:
+    """The first, second, ... of a day of the week in a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
+
+
 class ArxivCalendar:
-    """arXiv's announcement days. ``deferred`` are the evenings on which nothing is announced besides the usual ones."""
+    """arXiv's announcement days. ``deferred`` are evenings without an announcement besides those of holidays."""
 
     def __init__(self, deferred: Collection[date] = DEFERRED_EVENINGS) -> None:
         self._deferred = frozenset(deferred)
 
     def is_day(self, day: date) -> bool:
         """Whether a batch is dated by this day."""
-        return day.weekday() <= _FRIDAY and day - _DAY not in self._deferred
+        evening = day - _DAY
+        # A holiday at the end of a year may be kept in the next one, and the other way round.
+        years = {(evening + timedelta(days=days)).year for days in (-3, 1)}
+        is_deferred = evening in self._deferred or any(evening in holiday_evenings(year) for year in years)
+        return day.weekday() <= _FRIDAY and not is_deferred
 
     def days(self, since: date, until: date) -> list[date]:
         """The announcement days from ``since`` to ``until``, both included, in order."""

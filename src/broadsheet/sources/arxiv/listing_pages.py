@@ -1,4 +1,7 @@
-"""Asking arXiv's site for listing pages until all of one listing's entries are there."""
+"""Asking arXiv's site for listing pages until all of one listing's entries are there.
+
+Its robots.txt allows ``/list`` and ``/catchup`` to everybody.
+"""
 
 from __future__ import annotations
 

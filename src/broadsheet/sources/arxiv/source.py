@@ -35,8 +35,8 @@ from broadsheet.sources.record import (
 
 SITE_URL = "https://arxiv.org"
 FEED_URL = "https://rss.arxiv.org/rss"
-CATCHUP_DAYS = 90
-"""How far back arXiv shows the batch of a day."""
+CATCHUP_DAYS = 85
+"""How far before the newest batch that of a day is asked for: arXiv shows 90 days before today, which may be later."""
 
 _KINDS: tuple[AnnouncementKind, ...] = ("new", "cross", "replace", "replace-cross")
 _ON_THE_DAYS_PAGE = frozenset({"new", "cross"})
@@ -119,7 +119,7 @@ class ArxivSource:
     def harvest(self, door: Door, request: HarvestRequest, checkpoint: Checkpoint | None) -> Iterator[Page]:
         """Yield the batches of the days asked for, by default the newest one, category after category.
 
-        Without categories all archives are asked for. Days of the last 90 are read from arXiv's own pages; of earlier
+        Without categories all archives are asked for. Days of the last 85 are read from arXiv's own pages; of earlier
         ones the papers are found by the time of their submission, and their days are estimates. A category that arXiv
         does not know is a bad record. Raises as ``Source.harvest`` says.
         """
