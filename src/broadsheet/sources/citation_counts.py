@@ -1,6 +1,6 @@
 """How often papers are cited, from OpenAlex or Semantic Scholar: many papers in one request, by their identifiers.
 
-OpenAlex: https://docs.openalex.org (filter ``doi``, up to 100 values with ``|``); Semantic Scholar:
+OpenAlex: https://developers.openalex.org (filter ``doi``, up to 100 values with ``|``); Semantic Scholar:
 https://api.semanticscholar.org/api-docs/graph (``POST /paper/batch``, up to 500 ids).
 """
 
@@ -45,7 +45,7 @@ def from_openalex(door: Door, names: Sequence[Name], key: str) -> dict[Name, int
     by_doi = {doi: name for name in names if (doi := _doi(name))}
     if not by_doi:
         return {}
-    params = {"filter": "doi:" + "|".join(by_doi), "select": "doi,cited_by_count", "per-page": "100"}
+    params = {"filter": "doi:" + "|".join(by_doi), "select": "doi,cited_by_count", "per_page": "100"}
     answer = door.get(_OPENALEX, params=params | ({"api_key": key} if key else {}))
     counts: dict[Name, int] = {}
     try:

@@ -6,6 +6,7 @@ Names go as variables of the query and never into its text. GitHub follows renam
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
@@ -18,8 +19,10 @@ ENDPOINT = "https://api.github.com/graphql"
 MOST_AT_ONCE = 100
 _NAME = "GitHub"
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-# Where GitHub does not say when to come back, an hour is the length of its window.
-_WINDOW_SECONDS = 3600.0
+# It is documented as the first and has been seen as the second, both with status 200.
+_LIMITED = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
+# An hour is the length of GitHub's window; what it says of its end is believed within that.
+_LEAST_SECONDS, _WINDOW_SECONDS = 60.0, 3600.0
 
 
 def repository_of(url: str) -> str:
@@ -68,7 +71,7 @@ def _question(repositories: Sequence[str]) -> dict[str, object]:
 def _check(told: Fields, headers: Mapping[str, str]) -> None:
     """Refuse an answer that is none; that some repositories are not there is one."""
     errors = [Fields(error, "an error") for error in told.list_of("errors")[1]]
-    if any(error.text("type") == "RATE_LIMITED" for error in errors):
+    if any(error.text("type") in _LIMITED for error in errors):
         raise BusyError(f"{_NAME}: the token's share is used up", 429, _retry_after(headers))
     if told.first("data")[1] is None:
         said = "; ".join(error.text("message")[:200] for error in errors) or told.text("message")[:200]
@@ -76,8 +79,10 @@ def _check(told: Fields, headers: Mapping[str, str]) -> None:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    given = headers.get("retry-after", "")
-    return float(given) if given.isdecimal() else _WINDOW_SECONDS
+    """Seconds until the token may be used again, from whichever header says so."""
+    after, until = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
+    told = float(after) if after.isdecimal() else float(until) - time.time() if until.isdecimal() else _WINDOW_SECONDS
+    return min(max(told, _LEAST_SECONDS), _WINDOW_SECONDS)
 
 
 def _stars(found: Fields, alias: str) -> int | None:
