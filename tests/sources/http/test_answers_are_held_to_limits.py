@@ -20,7 +20,7 @@ from tests.fakes import servers
 from tests.fakes.servers import FakeServer, answer
 from tests.sources.http.lines import Make
 
-HASTY = Limits(connect=0.3, read=0.2, total=0.5, size=100_000)
+HASTY = Limits(read=0.2, total=0.5, size=100_000)
 TEXT = b"papers of the day, one a line\n" * 2_000
 
 SLOW = {
@@ -64,7 +64,8 @@ def test_a_slow_answer_is_left_in_time(make_door: Make, server: FakeServer, name
     server.on("/", SLOW[name])
     with pytest.raises(TooSlowError, match=server.url):
         make_door(limits=HASTY).get(server.url)
-    assert len(server.requests) == 1
+    # Not tried again; on a busy machine the time may be over before the request is there.
+    assert len(server.requests) <= 1
 
 
 @pytest.mark.parametrize("name", LARGE)
