@@ -171,6 +171,15 @@ def test_a_summary_enters_as_what_the_model_says() -> None:
 
 
 @pytest.mark.django_db
+def test_a_model_does_not_say_which_identifiers_belong_together() -> None:
+    take(record(TITLE, abstract=ABSTRACT, arxiv="2510.00001", doi="10.5555/ink"))
+    write_summaries(FakeDoor(chat(says(SUMMARY))), NOW, never)
+    (said,) = SourceRecord.objects.filter(source__slug="chat:some-model")
+    assert said.payload["identifiers"] == [{"scheme": "arxiv", "value": "2510.00001"}]
+    assert said.paper == Paper.objects.get()
+
+
+@pytest.mark.django_db
 def test_a_summary_by_a_source_goes_before_one_by_a_model() -> None:
     take(record(TITLE, abstract=ABSTRACT, arxiv="2510.00001"))
     write_summaries(FakeDoor(chat(says(SUMMARY, ("front pages",)))), NOW, never)

@@ -103,7 +103,8 @@ def _keep(paper: Paper, described: Described) -> None:
         title=paper.title,
         ref=paper.key,
         authors=tuple(AuthorRecord(name=author.name, orcid=author.orcid) for author in paper.authorships.all()),
-        identifiers=tuple(IdentifierRecord(scheme=one.scheme, value=one.value) for one in paper.identifiers.all()),
+        # One is enough to be found by. All of them would say that they are of one paper, which a model does not know.
+        identifiers=tuple(IdentifierRecord(scheme=one.scheme, value=one.value) for one in paper.identifiers.all()[:1]),
         keywords=described.keywords,
         summary=described.summary,
         summary_model=settings.CHAT_MODEL[: longest(Paper, "summary_model")],
