@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from broadsheet.site.checks import check_public_instance, check_sqlite_version, is_loopback, is_public
+from broadsheet.site.checks import check_collecting, check_public_instance, check_sqlite_version, is_loopback, is_public
 
 SAFE = {
     "ALLOWED_HOSTS": ["127.0.0.1", "papers.example.org"],
@@ -91,3 +91,22 @@ def test_it_does_not_care_about_sqlite_where_another_database_is_used(monkeypatc
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
     assert check_sqlite_version(None) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("SOURCES", ["huggingface", "arxiv:cs.CL+cs.LG", "feed:https://a.example/rss"], []),
+        ("SOURCES", ["huggingface", "nonsense", "follow:nowhere"], ["broadsheet.E006", "broadsheet.E006"]),
+        ("INTRANET", ["10.0.0.0/8", "papers.intern"], []),
+        ("INTRANET", ["10.0.0.0/99"], ["broadsheet.E007"]),
+        ("ALERT_URL", "https://chat.example/hooks/1", []),
+        ("ALERT_URL", "chat.example/hooks/1", ["broadsheet.E008"]),
+    ],
+)
+def test_what_could_never_be_collected_is_refused(name: str, value: object, expected: list[str], settings) -> None:
+    setattr(settings, name, value)
+    messages = check_collecting(None)
+    assert [message.id for message in messages] == expected
+    assert all(message.hint for message in messages)
+    assert "hooks" not in str(messages)

@@ -15,8 +15,12 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 
+from broadsheet.catalogue.chosen_sources import named
+from broadsheet.catalogue.outside import door
 from broadsheet.search.engines.qdrant import AddressError, parse
+from broadsheet.sources.record import SourceError
 
 SHORTEST_KEY = 50
 # The write-ahead log of older versions can corrupt a database that several processes write (fixed in 3.51.3, with
@@ -50,6 +54,35 @@ def check_search_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
     except AddressError as error:
         return [Error(str(error), hint="Correct BROADSHEET_SEARCH_URL, or leave it empty.", id="broadsheet.E005")]
     return []
+
+
+@register(Tags.compatibility)
+def check_collecting(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse sources that there are not, and addresses that could never be fetched."""
+    found: list[CheckMessage] = []
+    for word in settings.SOURCES:
+        try:
+            named(word)
+        except SourceError as error:
+            found.append(
+                Error(f"BROADSHEET_SOURCES: {error}", hint="docs/sources.md names them.", id="broadsheet.E006")
+            )
+    try:
+        door()
+    except ImproperlyConfigured as error:
+        found.append(
+            Error(str(error), hint="Give hosts, addresses or networks such as 10.0.0.0/8.", id="broadsheet.E007")
+        )
+    if settings.ALERT_URL and urlsplit(settings.ALERT_URL).scheme not in ("http", "https"):
+        # Without the value: what is in such an address is often a secret.
+        found.append(
+            Error(
+                "BROADSHEET_ALERT_URL is not the address of a site.",
+                hint="It starts with https:// or http://.",
+                id="broadsheet.E008",
+            )
+        )
+    return found
 
 
 @register(Tags.security)
