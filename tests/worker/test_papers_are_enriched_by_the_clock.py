@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import pytest
 
 from broadsheet.catalogue.models import Enquiry, Paper
 from broadsheet.sources.door import BusyError, RefusedAddressError
-from broadsheet.worker.clock import do_what_is_due
+from broadsheet.worker import clock
+from broadsheet.worker.clock import run_worker
 from broadsheet.worker.jobs import enriching_errands
 from tests.builders import abstract_of, record, take
 from tests.encoders import FakeEncoder, fake
@@ -75,15 +76,28 @@ def test_an_endpoint_that_is_busy_is_left_alone(endpoint: FakeServer) -> None:
     assert not Enquiry.objects.exists()
 
 
-@pytest.mark.django_db
-def test_phrases_and_extracts_come_when_nothing_else_is_due(fake: FakeEncoder) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_phrases_and_extracts_come_when_nothing_else_is_due(fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     take(record("How a front page finds its readers", abstract=abstract_of(900)))
-    steps = 0
-    while do_what_is_due():
-        steps += 1
-        if steps == 1:
-            assert Paper.objects.get().keyphrased_at is None, "a paper is first made to be found"
+    steps: list[tuple[str, int]] = []
+    for name in ("do_what_is_due", "enrich_some"):
+        monkeypatch.setattr(clock, name, noted(name, getattr(clock, name), steps))
+    run_worker(every=0.01, is_once=True)
+    done = [name for name, count in steps if count]
+    assert done == sorted(done), "a paper is first made to be found"
+    assert done.count("enrich_some") == 2
     paper = Paper.objects.get()
     assert paper.keyphrases
-    assert paper.extract in abstract_of(900)
     assert paper.extract
+    assert paper.extract in abstract_of(900)
+
+
+def noted(name: str, do: Callable[[], int], steps: list[tuple[str, int]]) -> Callable[[], int]:
+    """The same, with a note of what came of it."""
+
+    def do_and_note() -> int:
+        count = do()
+        steps.append((name, count))
+        return count
+
+    return do_and_note

@@ -39,9 +39,13 @@ def run_worker(*, every: float, is_once: bool, beside: int | None = None) -> Non
                 crew.start_due()
             if do_what_is_due():
                 continue
+            if not is_once:
+                upkeep.start()
+            # Last, and only a step at a time: whatever comes meanwhile goes before it.
+            if enrich_some():
+                continue
             if is_once:
                 break
-            upkeep.start()
             stop.wait(every)
         stop.set()
         crew.finish()
@@ -66,10 +70,7 @@ def _told_by_signals(stop: threading.Event) -> Iterator[None]:
 
 
 def do_what_is_due() -> int:
-    """One short step; returns how many papers it moved, 0 when nothing is due.
-
-    A new paper is first made to be found; keyphrases and an extract have time.
-    """
+    """One short step; returns how many papers were indexed or embedded, 0 when nothing is due."""
     try:
         count = do_some()
     except EngineError as error:
@@ -77,7 +78,12 @@ def do_what_is_due() -> int:
         return 0
     if count:
         logger.info("%d papers indexed", count)
-    return count or keyphrase_some() or extract_some()
+    return count
+
+
+def enrich_some() -> int:
+    """One short step for papers that can be found already: keyphrases, then extracts; returns for how many papers."""
+    return keyphrase_some() or extract_some()
 
 
 class Upkeep:
