@@ -34,7 +34,7 @@ from tests.catalogue.worlds import said
 from tests.sources.network.fake_door import FakeDoor
 
 SITE = "https://papers.example.org"
-FIRST, LAST = WEDNESDAY - timedelta(days=7), WEDNESDAY + timedelta(days=7)
+FIRST, LAST = WEDNESDAY - timedelta(days=6), WEDNESDAY + timedelta(days=4)
 RICH = PaperRecord(
     title="Kites in $\\mathbb{R}^3$",
     abstract="They fly. Code: https://github.com/example/kites and https://example.org/data for all.",
@@ -156,7 +156,7 @@ def test_a_follower_turns_all_pages_of_a_day() -> None:
 class TestAnyWorld(TestCase):
     """Whatever sources say of papers, a follower ends with the same papers, links and days."""
 
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(st.lists(said(), min_size=1, max_size=8))
     def test_it_is_followed_whole(self, world) -> None:
         for one in world:

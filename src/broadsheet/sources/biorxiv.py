@@ -164,7 +164,7 @@ def _preprint(item: Fields, where: str) -> Read:
         version_at=_midnight(day),
         versions=(VersionRecord(number=number, submitted_at=_midnight(day)),),
         licence=_licence(item.text("license")),
-        statements=(*_published(published), *statements_of_title(title)),
+        statements=tuple(dict.fromkeys([*_published(published), *statements_of_title(title), *_withdrawn(item)])),
         where=where,
     )
 
@@ -186,6 +186,11 @@ def _published(doi: ParsedIdentifier | None) -> tuple[StatementRecord, ...]:
     if doi is None:
         return ()
     return (StatementRecord(kind="published", text=doi.value, url=f"https://doi.org/{doi.value}"),)
+
+
+def _withdrawn(item: Fields) -> Iterator[StatementRecord]:
+    if "withdrawn" in item.text("type").lower():
+        yield StatementRecord(kind="withdrawn")
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -2,12 +2,14 @@
 
 One identifier names one work and not one edition of it: a preprint's record that names the single article that it
 became takes over that DOI (``is-preprint-of``), an article's record those of its preprints (``has-preprint``). Where
-a record names several articles, it is not known which of them is the same paper, and none is taken over.
+a record names several articles, or several preprints of one server that are not versions of one, it is not known which
+of them is the same paper, and none is taken over.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -50,6 +52,7 @@ _UPDATES: dict[str, StatementKind] = {
 }
 _CONCERNS = frozenset({"expression_of_concern", "addendum", "clarification"})
 _DATES = ("posted", "published-online", "published", "published-print", "issued")
+_VERSION = re.compile(r"[/.]?v\d+$", re.ASCII)
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
 
 
@@ -103,7 +106,7 @@ def _work(work: Fields, where: str) -> Read:
     published_on = _published_on(work)
     editions, preprints = _related(work, "is-preprint-of"), _related(work, "has-preprint")
     # See the module's docstring: several articles of one preprint are not one paper.
-    same = [*(editions if len(editions) == 1 else ()), *preprints]
+    same = [*(editions if len(editions) == 1 else ()), *_one_of_each_server(preprints)]
     journal_ref = _journal_ref(work)
     return PaperRecord(
         title=title,
@@ -168,6 +171,15 @@ def _related(work: Fields, relation: str) -> list[IdentifierRecord]:
         if related.text("id-type").lower() == "doi" and (parsed := parse_identifier(related.text("id"))):
             found.append(parsed.record)
     return list(dict.fromkeys(found))
+
+
+def _one_of_each_server(preprints: Iterable[IdentifierRecord]) -> list[IdentifierRecord]:
+    """The preprints of servers of which one paper is named, with all its versions (``10.21203/rs.3.rs-1/v2``)."""
+    by_server: dict[str, list[IdentifierRecord]] = defaultdict(list)
+    for preprint in preprints:
+        by_server[preprint.value.partition("/")[0] if preprint.scheme == "doi" else preprint.scheme].append(preprint)
+    papers = {server: {_VERSION.sub("", one.value) for one in named} for server, named in by_server.items()}
+    return [one for server, named in by_server.items() if len(papers[server]) == 1 for one in named]
 
 
 def _about_others(work: Fields, doi: ParsedIdentifier) -> list[str]:

@@ -113,7 +113,9 @@ def test_what_is_not_known_is_left_out() -> None:
     assert read(license="cc0").licence == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert read(version=3).version_number == 3
     assert read(server="medRxiv").links[0].url.startswith("https://www.medrxiv.org/content/")
-    assert read(title="WITHDRAWN: Kites").statements[-1] == StatementRecord(kind="withdrawn")
+    withdrawn = StatementRecord(kind="withdrawn")
+    assert read(title="WITHDRAWN: Kites", type="Withdrawn", published="NA").statements == (withdrawn,)
+    assert read(type="withdrawn", published="NA").statements == (withdrawn,)
 
 
 @pytest.mark.parametrize(

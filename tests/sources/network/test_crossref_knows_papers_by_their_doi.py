@@ -146,6 +146,18 @@ def test_an_article_has_the_names_of_its_preprints() -> None:
     )
 
 
+def test_versions_of_one_preprint_are_one_and_several_preprints_of_a_server_are_none() -> None:
+    def names(*dois: str) -> list[str]:
+        found = one(relation={"has-preprint": [{"id-type": "doi", "id": doi} for doi in dois]})
+        return [named.value for named in found.identifiers[1:]]
+
+    versions = ["10.21203/rs.3.rs-1/v1", "10.21203/rs.3.rs-1/v2"]
+    assert names(*versions) == versions
+    assert names("10.21203/rs.3.rs-1/v1", "10.21203/rs.3.rs-2/v1") == []
+    arxiv = ["10.48550/arXiv.2501.00001", "10.48550/arXiv.2501.00002"]
+    assert names(*arxiv, versions[0]) == versions[:1]
+
+
 @pytest.mark.parametrize(
     ("kind", "stated"),
     [
