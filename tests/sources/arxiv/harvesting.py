@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from broadsheet.sources.door import Door
 from broadsheet.sources.protocol import BatchRecord, Checkpoint, HarvestRequest, Page, Record, Source
 from broadsheet.sources.record import BadRecord, DeletedRecord, PaperRecord, SourceError
+from tests.fakes.arxiv import FakeArxiv
+
+# The newest day of the fake arXiv as the tests start it, and a request for one archive's newest batch.
+TODAY = date(2026, 8, 20)
+CS = HarvestRequest(categories=("cs",))
 
 
 @dataclass
@@ -67,3 +73,23 @@ def harvest(
         except SourceError as error:
             run.errors.append(error)
     return run
+
+
+def made(fake: FakeArxiv, day: date = TODAY, category: str = "cs") -> dict[str, tuple[str, ...]]:
+    batch = fake.catalogue.batch(day, category)
+    return {kind: tuple(map(fake.catalogue.id_of, numbers)) for kind, numbers in batch.items() if numbers}
+
+
+def ids(batch: dict[str, tuple[str, ...]]) -> list[str]:
+    return [ref for refs in batch.values() for ref in refs]
+
+
+def holds_all(run: Harvested, fake: FakeArxiv, day: date = TODAY, category: str = "cs") -> bool:
+    """Whether every paper of a batch came with its announcement."""
+    announced = {
+        (paper.ref, one.kind)
+        for paper in run.papers
+        for one in paper.announcements
+        if (one.category, one.announced_on) == (category, day)
+    }
+    return announced >= {(ref, kind) for kind, refs in made(fake, day, category).items() for ref in refs}

@@ -101,16 +101,13 @@ def build_paper(
     if not title:
         raise FieldError("the paper has no title")
     abstract = unwrapped(abstract)
-    names = [identifier.record]
-    doi_url = ""
-    if (published := _first_doi(doi)) is not None:
-        names.append(published)
-        doi_url = f"https://doi.org/{published.value}"
-    statements: list[StatementRecord] = []
-    if journal_ref or doi_url:
-        statements.append(StatementRecord(kind="published", text=journal_ref, url=doi_url))
-    notice = withdrawal_notice(comments, abstract)
+    published = _first_doi(doi)
     last = versions[-1] if versions else None
+    statements = []
+    if journal_ref or published:
+        url = f"https://doi.org/{published.value}" if published else ""
+        statements.append(StatementRecord(kind="published", text=journal_ref, url=url))
+    notice = withdrawal_notice(comments, abstract)
     if notice or has_no_text:
         day = last.submitted_at.date() if last and last.submitted_at else changed_on
         statements.append(StatementRecord(kind="withdrawn", text=notice, stated_on=day))
@@ -120,7 +117,7 @@ def build_paper(
         abstract=abstract,
         ref=identifier.value,
         authors=authors,
-        identifiers=tuple(names),
+        identifiers=(identifier.record, published) if published else (identifier.record,),
         categories=tuple(dict.fromkeys(categories)),
         published_on=published_on,
         version_number=last.number if last else identifier.version,
