@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
+from broadsheet.sources.bibliography import BibliographyError, read_bibliography
 from broadsheet.sources.feeds import read_feed
+from broadsheet.sources.files import read_file
 from broadsheet.sources.record import SourceError
 
 
@@ -19,3 +23,31 @@ def test_a_reference_to_half_a_pair_in_a_broken_feed_is_no_crash() -> None:
     )
     with pytest.raises(SourceError, match="not a feed that can be read"):
         list(read_feed(content, "feed"))
+
+
+LONG = 200_000
+SLOW = {
+    "[" * LONG: "deep",
+    "\n" * LONG + "x": "blank lines",
+    "TY  - JOUR" + "a" * LONG: "one long line",
+    "<html>" + "<article>" * (LONG // 9): "cards without an end",
+    "<html><article><h3>" + "<b>" * (LONG // 3) + "</article>": "a heading of tags",
+    "<html>" + '<article><h3><a href="/papers/' * (LONG // 30): "links without an end",
+    '<html><article><h3><a href="/papers/2501.00001">A</a></h3>' + "<p>" * (LONG // 3): "open paragraphs",
+    '<html><article><h3><a href="/papers/2501.00001">A</a></h3>' + '<link rel="canonical" ' * (LONG // 22): "open tags",
+}
+
+
+@pytest.mark.parametrize("text", SLOW, ids=SLOW.values())
+@pytest.mark.timeout(20)
+def test_what_grows_without_an_end_is_read_in_no_time(tmp_path, text) -> None:
+    path = tmp_path / "hostile.data"
+    path.write_text(text, "utf-8")
+    with suppress(SourceError):
+        list(read_file(path).records)
+
+
+@pytest.mark.timeout(20)
+def test_blank_lines_of_what_is_pasted_are_read_in_no_time() -> None:
+    with pytest.raises(BibliographyError):
+        read_bibliography("\n" * 400_000)

@@ -15,7 +15,7 @@ from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
 LONGEST_TEXT = 500_000
 MOST_ENTRIES = 2_000
 LONGEST_TITLE = 1_000
-_ENTRY = re.compile(r"^\s*@[A-Za-z]+\s*[{(]", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
 _IDENTIFIERS = ("doi", "eprint", "url", "howpublished", "journal", "note", "ee")
 _IN_TEXT = re.compile(r"arxiv[:\s]\s*(?:[a-z-]+/)?\d[\d.]+\d|https?://[^\s{}\\]+", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\[?\d{1,4}[.)\]])\s+")

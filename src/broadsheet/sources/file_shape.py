@@ -11,6 +11,9 @@ from itertools import islice
 import ijson  # type: ignore[import-untyped]
 
 _MOST_EVENTS = 5_000
+# The paths of what is nested deeply are long, and made for all of a piece before the first of them is seen.
+_PIECE = 1024
+_LONGEST_PATH = 200
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)+", re.DOTALL | re.IGNORECASE)
 _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)((?:\s[^<>]*)?)/?>", re.DOTALL)
 
@@ -70,9 +73,13 @@ def json_shape(text: str) -> JsonShape:
     """The shape of a JSON text up to its end, its first fault, or as far as it pays to look."""
     paths = set[str]()
     texts = dict[str, str]()
-    events = ijson.parse(io.BytesIO(text.encode("utf-8", "replace")), multiple_values=True, use_float=True)
+    events = ijson.parse(
+        io.BytesIO(text.encode("utf-8", "replace")), multiple_values=True, use_float=True, buf_size=_PIECE
+    )
     try:
         for path, event, value in islice(events, _MOST_EVENTS):
+            if len(path) > _LONGEST_PATH:
+                break
             paths.add(path)
             if event == "string":
                 texts.setdefault(path, value)

@@ -31,8 +31,10 @@ from broadsheet.sources.text_file import slugify
 FORMAT = "bibtex"
 
 _PIECE = 1 << 18
-_BEGINS = re.compile(r"\s*@[A-Za-z]+\s*[{(]")
-_ENTRY = re.compile(r"^\s*@(?!comment|string|preamble)[A-Za-z]+\s*[{(]\s*[^\s,{}]*\s*,", re.MULTILINE | re.IGNORECASE)
+_BEGINS = re.compile(r"[ \t]*@[A-Za-z]+\s*[{(]")
+_ENTRY = re.compile(
+    r"^[ \t]*@(?!comment|string|preamble)[A-Za-z]+\s*[{(]\s*[^\s,{}]*\s*,", re.MULTILINE | re.IGNORECASE
+)
 _MONTHS = {name: name for name in ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")}
 _NO_PAPERS = {"comment", "string", "preamble", "set", "xdata", "control"}
 

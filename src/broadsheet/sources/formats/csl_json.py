@@ -6,15 +6,13 @@ A file is an array of items, an object with such an array as ``items``, or bare 
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF8
 from collections.abc import Iterator
-
-import ijson  # type: ignore[import-untyped]
 
 from broadsheet.sources.data_file import DataFile, streamed
 from broadsheet.sources.fields import FieldError, Fields, checked_text, tidy_address
 from broadsheet.sources.file_shape import Head
 from broadsheet.sources.formats.entries import Entry, journal_reference, paper_of
+from broadsheet.sources.json_items import JsonError, json_items
 from broadsheet.sources.known_days import day_of
 from broadsheet.sources.markup import plain_line, plain_text
 from broadsheet.sources.partial_dates import parse_partial
@@ -26,7 +24,6 @@ FORMAT = "csl-json"
 _ITEMS = ("item", "items.item")
 _NOTED = re.compile(r"^\s*(arxiv|doi|pmid)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _KEYS = ("issued", "author", "container-title", "DOI", "URL", "abstract")
-_HAS_ITEMS = re.compile(rb'\{[^\[\]{}]{0,2000}"items"\s*:\s*\[')
 _ZOTERO = re.compile(r"https?://zotero\.org/\S+/items/\w+")
 
 
@@ -53,21 +50,16 @@ def read_csl_json(file: DataFile) -> SourceFile:
 
 
 def _records(file: DataFile) -> Iterator[PaperRecord | BadRecord]:
-    head = file.head.removeprefix(BOM_UTF8).lstrip()
-    prefix = "item" if head.startswith(b"[") else "items.item" if _HAS_ITEMS.match(head) else ""
     number = 0
     with file.open() as stream:
         try:
-            if file.head.startswith(BOM_UTF8):
-                stream.read(len(BOM_UTF8))
-            for item in ijson.items(stream, prefix, multiple_values=True, use_float=True):
+            for line, item in json_items(stream):
                 number += 1
-                yield _record(item, f"{file.name}: item {number}")
-        except (ijson.JSONError, ValueError, OverflowError) as error:
-            reason = str(error).partition("\n")[0].strip()[:120]
+                yield _record(item, file.where(line))
+        except JsonError as fault:
             if not number:
-                raise SourceError(f"{file.name}: not JSON: {reason}") from error
-            yield BadRecord(where=f"{file.name}: item {number + 1}", reason=f"not JSON from here on: {reason}")
+                raise SourceError(f"{file.where(fault.line)}: not JSON: {fault}") from fault
+            yield BadRecord(where=file.where(fault.line), reason=f"not JSON from here on: {fault}")
 
 
 def _record(item: object, where: str) -> PaperRecord | BadRecord:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -37,20 +38,24 @@ _TAG = re.compile(r"<div\b([^<>]{0,400}?\bdata-props=(?:\"[^\"]*\"|'[^']*')[^<>]
 _PROPS = re.compile(r"\bdata-props=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _TARGET = re.compile(r"\bdata-target=[\"'](?:DailyPapers|PaperContent|Papers\w*|\w*Search\w*)[\"']", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"<(?:link\b[^>]*rel=[\"']canonical[\"'][^>]*href|meta\b[^>]*og:url[^>]*content)=[\"']([^\"'>]+)", re.IGNORECASE
+    r"<(?:link\b[^<>]{0,300}rel=[\"']canonical[\"'][^<>]{0,300}href|meta\b[^<>]{0,300}og:url[^<>]{0,300}content)"
+    r"=[\"']([^\"'<>]{1,1000})",
+    re.IGNORECASE,
 )
 _DAY = re.compile(r"/papers/date/(\d{4}-\d{2}-\d{2})|[?&]date=(\d{4}-\d{2}-\d{2})", re.ASCII)
-_CARD = re.compile(r"<article\b[^>]*>(.*?)</article>", re.DOTALL | re.IGNORECASE)
-_TITLE = re.compile(
-    r"<h3\b[^>]*>(?:\s|<(?!a\b)[^>]*>)*<a\b[^>]*href=[\"'](?:https?://(?:huggingface\.co|hf\.co))?/papers/([^\"'#?]+)[^>]*>"
-    r"(.*?)</a>",
-    re.DOTALL | re.IGNORECASE,
+_CARD = re.compile(r"<article\b", re.IGNORECASE)
+# More of a card is not looked at, and of a heading neither.
+_LONGEST_CARD = 20_000
+_LONGEST_HEADING = 3_000
+_SHORTEST_ABSTRACT = 100
+_HEADING = re.compile(r"<h3\b", re.IGNORECASE)
+_PAPER_LINK = re.compile(
+    r"<a\b[^<>]*href=[\"'](?:https?://(?:huggingface\.co|hf\.co))?/papers/([^\"'#?<>]+)[^<>]*>", re.IGNORECASE
 )
 _VOTES = re.compile(r"class=[\"'][^\"']*\bleading-none\b[^\"']*[\"'][^>]*>\s*([\d,]{1,9})\s*<")
 _COUNT = re.compile(r"(?:·|•|&middot;|>)\s*(\d{1,5})\s+authors?\b", re.IGNORECASE)
 _SUBMITTER = re.compile(r"Submitted by(?:\s|<[^>]*>)*([^\s<][^<]*)", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]*>")
-_PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL | re.IGNORECASE)
 
 
 def looks_like_daily_page(head: Head) -> bool:
@@ -61,7 +66,27 @@ def looks_like_daily_page(head: Head) -> bool:
 
 
 def _has_cards(text: str) -> bool:
-    return any(_TITLE.search(card[1]) for card in _CARD.finditer(text))
+    return any(_title(card) for _, card in _split_cards(text))
+
+
+def _split_cards(text: str) -> Iterator[tuple[int, str]]:
+    """Where each card begins, and its text up to its end or the next one."""
+    starts = [match.start() for match in _CARD.finditer(text)]
+    for start, following in pairwise([*starts, len(text)]):
+        end = text.find("</article>", start, following)
+        yield start, text[start : min(end if end >= 0 else following, start + _LONGEST_CARD)]
+
+
+def _title(card: str) -> tuple[str, str, int] | None:
+    """The identifier that a card's heading links to, the text of that link, and where it ends."""
+    heading = _HEADING.search(card)
+    if heading is None:
+        return None
+    bound = heading.start() + _LONGEST_HEADING
+    link = _PAPER_LINK.search(card, heading.end(), bound)
+    if link is None or (end := card.find("</a>", link.end(), bound)) < 0:
+        return None
+    return link[1], card[link.end() : end], end
 
 
 def read_daily_page(file: DataFile) -> SourceFile:
@@ -127,25 +152,27 @@ def _items(text: TextFile, items: list[Any], fallback: date | None) -> Iterator[
 
 
 def _cards(text: TextFile, fallback: date | None) -> Iterator[PaperRecord | BadRecord]:
-    rank = 0
-    for card in _CARD.finditer(text.text):
-        title = _TITLE.search(card[1])
+    rank, line, counted = 0, 1, 0
+    for start, card in _split_cards(text.text):
+        title = _title(card)
         if title is None:
             continue
         rank += 1
-        where = text.where(text.text.count("\n", 0, card.start()) + 1)
+        line, counted = line + text.text.count("\n", counted, start), start
+        where = text.where(line)
         try:
-            yield _card(card[1], title, rank, where, fallback)
+            yield _card(card, title, rank, where, fallback)
         except FieldError as error:
             yield BadRecord(where=where, reason=str(error))
 
 
-def _card(card: str, title: re.Match[str], rank: int, where: str, fallback: date | None) -> PaperRecord:
-    identifier = parse_identifier(html.unescape(title[1]))
-    if identifier is None or not (shown := _shown(title[2])):
+def _card(card: str, title: tuple[str, str, int], rank: int, where: str, fallback: date | None) -> PaperRecord:
+    linked, said, end = title
+    identifier = parse_identifier(html.unescape(linked))
+    if identifier is None or not (shown := _shown(said)):
         raise FieldError("a card without an identifier or a title")
-    rest = card[title.end() :]
-    abstract = next((said for match in _PARAGRAPH.finditer(rest) if len(said := _shown(match[1])) > 100), "")
+    rest = card[end:]
+    abstract = next((text for part in _paragraphs(rest) if len(text := _shown(part)) > _SHORTEST_ABSTRACT), "")
     votes, count, submitter = _VOTES.search(card), _COUNT.search(rest), _SUBMITTER.search(card)
     submitted_by = _shown(submitter[1]) if submitter else ""
     return PaperRecord(
@@ -160,6 +187,14 @@ def _card(card: str, title: re.Match[str], rank: int, where: str, fallback: date
         votes_count=int(votes[1].replace(",", "")) if votes and votes[1].strip(",") else None,
         where=where,
     )
+
+
+def _paragraphs(card: str) -> Iterator[str]:
+    """The insides of paragraphs that are closed."""
+    position = 0
+    while (start := card.find("<p", position)) >= 0 and (end := card.find("</p>", start)) >= 0:
+        yield card[start:end].partition(">")[2]
+        position = end
 
 
 def _organisation(card: str) -> str:

@@ -31,9 +31,7 @@ _LOOKED_AT = 100_000
 
 def looks_like_ris(head: Head) -> bool:
     """Whether a record begins (``TY  - JOUR``) and one of its next lines has a tag, too."""
-    match = re.search(
-        rf"^{_BEGINS.pattern}[ \t]*\w+[^\n]*\n+{_NARROW_TAG.pattern[1:]}", head.text[:_LOOKED_AT], re.MULTILINE
-    )
+    match = re.search(rf"^{_BEGINS.pattern}[^\n]*\n+{_NARROW_TAG.pattern[1:]}", head.text[:_LOOKED_AT], re.MULTILINE)
     return match is not None
 
 
