@@ -95,7 +95,8 @@ def _note(note: Fields, where: str) -> Read | None:
     if not forum:
         raise FieldError("the note has no id")
     venue, venue_id = plain_line(content.text("venue")), content.text("venueid")
-    is_withdrawn = _WITHDRAWN.search(f"{venue} {venue_id}") is not None
+    invitations = " ".join([*note.texts("invitations"), note.text("invitation")])
+    is_withdrawn = _WITHDRAWN.search(f"{venue} {venue_id} {invitations}") is not None
     is_accepted = bool(venue) and not is_withdrawn and not _NOT_ACCEPTED.search(f"{venue} {venue_id}")
     return PaperRecord(
         title=title,

@@ -115,6 +115,17 @@ def test_the_venue_says_what_became_of_it(venue: str, venue_id: str, kinds: list
     assert found.remarks == (venue if remarks is None else remarks)
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"invitations": ["ICKA.cc/2025/Conference/-/Submission", "ICKA.cc/2025/Conference/-/Withdrawn_Submission"]},
+        {"invitation": "ICKA.cc/2020/Conference/-/Withdrawn_Submission"},
+    ],
+)
+def test_an_invitation_says_that_it_was_withdrawn(note: dict[str, Any]) -> None:
+    assert [statement.kind for statement in read(note, venue=None, venueid=None).statements] == ["withdrawn"]
+
+
 def test_an_anonymous_submission_has_no_authors_and_the_day_it_was_made() -> None:
     found = read({"pdate": None}, authors=None, pdf=None, code="in the supplement", TLDR=None, abstract=None)
     assert (found.authors, found.published_on, found.summary) == ((), date(2025, 1, 4), "")
