@@ -175,28 +175,39 @@ def _store(harvest: Harvest, source: Source, page: Page, checkpoint: dict[str, o
 def _claim(source: Source, request: HarvestRequest, worker: str, clock: Callable[[], datetime]) -> Harvest:
     """The unfinished harvest of this request, or a new one, claimed. One that others hold is left to them."""
     now = clock()
+    claim = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)} {worker}"[:100]
+    held = {"claimed_by": claim, "claimed_until": now + LEASE}
     with transaction.atomic():
         row, _ = SourceRow.objects.get_or_create(slug=source.slug)
         # Nobody else looks for a harvest of this source, or makes one, before this transaction is over.
         SourceRow.objects.select_for_update().get(pk=row.pk)
-        harvest = _unfinished(source.name, request) or Harvest.objects.create(
-            source=row,
-            name=source.name,
-            categories=sorted(request.categories),
-            since=request.since,
-            until=request.until,
-            started_at=now,
-        )
-        free = Q(claimed_by="") | Q(claimed_until__lt=now)
-        if _is_gone(harvest.claimed_by):
-            free |= Q(claimed_by=harvest.claimed_by)
-        claim = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)} {worker}"[:100]
-        mine = Harvest.objects.filter(free, pk=harvest.pk)
-        if not mine.update(claimed_by=claim, claimed_until=now + LEASE):
-            raise AlreadyRunningError(harvest)
-        _OWN.add(claim)
-    harvest.refresh_from_db()
+        harvest = _unfinished(source.name, request)
+        if harvest is not None:
+            free = Q(claimed_by="") | Q(claimed_until__lt=now)
+            if _is_gone(harvest.claimed_by):
+                free |= Q(claimed_by=harvest.claimed_by)
+            if not Harvest.objects.filter(free, pk=harvest.pk).update(**held):
+                raise AlreadyRunningError(harvest)
+            harvest.refresh_from_db()
+            if _is_overtaken(harvest, source, now):
+                harvest.error = "a newer batch was announced before it was complete"
+                harvest.state, harvest.finished_at = Harvest.State.FAILED, now
+                harvest.claimed_by, harvest.claimed_until = "", None
+                harvest.save()
+                harvest = None
+        if harvest is None:
+            asked = {"categories": sorted(request.categories), "since": request.since, "until": request.until}
+            harvest = Harvest.objects.create(source=row, name=source.name, started_at=now, **asked, **held)
+    _OWN.add(claim)
     return harvest
+
+
+def _is_overtaken(harvest: Harvest, source: Source, now: datetime) -> bool:
+    """Whether an unfinished harvest of the newest batches would go on with some of one day and some of another."""
+    if source.calendar is None or harvest.since is not None:
+        return False
+    days = source.calendar.days(harvest.started_at.date(), now.date() + OVERLAP)
+    return any(harvest.started_at < source.calendar.due_at(day) <= now for day in days)
 
 
 def _unfinished(name: str, request: HarvestRequest) -> Harvest | None:

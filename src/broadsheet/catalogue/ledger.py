@@ -118,7 +118,7 @@ def note(
         row = touched.get(place) or _row(source, *place)
         is_day = calendar is None or bool(calendar.days(record.announced_on, record.announced_on))
         if place in again:
-            if row.first_seen_at is None and (row.pk or is_day):
+            if row.pk or is_day:
                 row.state = Batch.State.STALE
                 row.note = f"what is served is the batch of {again[place]:%Y-%m-%d}"
                 touched[place] = row

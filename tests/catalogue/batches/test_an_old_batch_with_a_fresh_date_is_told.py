@@ -80,6 +80,20 @@ def test_a_batch_of_nothing_but_the_same_replacements_is_stale() -> None:
     assert states() == {MONDAY: "complete", TUESDAY: "stale"}
 
 
+def test_new_papers_that_are_all_replaced_on_the_next_day_make_no_batch_stale() -> None:
+    take(1, 2)
+    note(mixed(MONDAY, new=(1, 2)))
+    note(mixed(TUESDAY, replace=(1, 2)))
+    assert set(states().values()) == {"complete"}
+
+
+def test_a_day_is_never_the_repetition_of_a_later_one() -> None:
+    take(1, 2)
+    note(mixed(TUESDAY, new=(1,)))
+    note(mixed(MONDAY, new=(1,)), mixed(WEDNESDAY, new=(2,)))
+    assert set(states().values()) == {"complete"}
+
+
 def test_the_same_papers_in_another_category_are_no_stale_batch() -> None:
     take(1, 2)
     note(mixed(MONDAY, new=(1, 2)))

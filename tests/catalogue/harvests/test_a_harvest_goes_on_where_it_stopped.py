@@ -12,6 +12,7 @@ from broadsheet.catalogue.models import Harvest, Paper
 from broadsheet.sources.door import BusyError, FetchError, StatusError
 from broadsheet.sources.protocol import HarvestRequest, Page
 from broadsheet.sources.record import BadRecord, DeletedRecord, SourceError
+from tests.catalogue.batches.ledger import Weekdays
 from tests.catalogue.harvests.made import NOW, MadeSource, NoDoor, pages, paper
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,27 @@ def test_it_refuses_to_go_round_in_circles() -> None:
 def test_it_does_not_believe_an_end_without_a_last_page() -> None:
     harvest = run(MadeSource(pages=pages(3)[:2]))
     assert (harvest.state, harvest.error) == ("running", "made ended before its last page")
+
+
+def test_one_of_the_newest_batches_is_given_up_when_a_newer_one_is_due() -> None:
+    source = MadeSource(pages=pages(3), calendar=Weekdays())
+    assert run(source, should_stop=lambda: True).state == "running"
+    tomorrow = NOW + timedelta(days=1)
+    harvest = harvests.run(source, NoDoor(), ALL, worker="a test", clock=lambda: tomorrow)
+    assert (harvest.state, harvest.started_at) == ("complete", tomorrow)
+    assert source.asked == [0, 0, 1, 2]
+    given_up = Harvest.objects.exclude(pk=harvest.pk).get()
+    assert (given_up.state, given_up.finished_at, given_up.claimed_by) == ("failed", tomorrow, "")
+
+
+@pytest.mark.parametrize(("since", "hours"), [(date(2025, 10, 1), 24), (None, 3)])
+def test_others_go_on(since: date | None, hours: int) -> None:
+    source = MadeSource(pages=pages(3), calendar=Weekdays())
+    request = HarvestRequest(since=since)
+    run(source, request, should_stop=lambda: True)
+    later = NOW + timedelta(hours=hours)
+    assert harvests.run(source, NoDoor(), request, worker="a test", clock=lambda: later).state == "complete"
+    assert source.asked == [0, 1, 2]
 
 
 def test_it_counts_what_is_refused() -> None:
