@@ -80,6 +80,10 @@ BOMBS: dict[str, Make] = {
     "a huge attribute of wrong bytes": lambda: b'<rss><b c="' + b"\xe9" * _LARGE + b'"/>',
     "a huge attribute of wide letters": lambda: b'<rss><b c="' + "𝔸".encode() * (_LARGE // 4) + b'"/>',
     "a huge attribute in UTF-16": lambda: ('<rss><b c="' + "y" * (_LARGE // 2) + '"/>').encode("utf-16"),
+    "a long name of a namespace": lambda: b'<rss xmlns:n="' + b"u" * 900_000 + b'">' + b"<n:a/>" * 100_000 + b"</rss>",
+    "a long name of a namespace for attributes": lambda: (
+        b'<rss xmlns:n="' + b"u" * 10_000 + b'">' + b'<a n:x="" n:y=""/>' * 400_000 + b"</rss>"
+    ),
     "a huge name": lambda: b"<" + b"y" * _LARGE + b"/>",
     "a million attributes": lambda: b"<rss " + b" ".join(b'a%d=""' % number for number in range(1_000_000)) + b"/>",
     "a huge comment": lambda: b"<!--" + b"y" * _LARGE + b"--><rss/>",

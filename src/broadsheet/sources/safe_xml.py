@@ -21,6 +21,8 @@ MOST_NESTED = 128
 MOST_ELEMENTS = 500_000
 MOST_BROKEN_TAGS = 100_000
 """Tags in a feed that is no well-formed XML; feedparser's other parser is slow."""
+LONGEST_NAMESPACE = 256
+"""Letters of a namespace's name, which becomes a part of the name of each element and attribute in it."""
 LONGEST_BROKEN_TAG = 64 * 1024
 LONGEST_TAG = 2**20
 """Bytes of one tag with its attributes, one comment or one instruction; text may be of any length."""
@@ -94,6 +96,7 @@ def _parsed(content: bytes | bytearray, name: str, builder: TreeBuilder | None, 
     _check_count(content, name, most_elements)
     parser = DefusedXMLParser(target=_Bounded(builder, most_elements), forbid_dtd=True)
     expat = parser.parser
+    expat.StartNamespaceDeclHandler = _check_namespace
     try:
         for start in range(0, len(content), _PIECE):
             piece = content[start : start + _PIECE]
@@ -116,6 +119,11 @@ def _parsed(content: bytes | bytearray, name: str, builder: TreeBuilder | None, 
     except (ValueError, LookupError) as error:
         raise SourceError(f"{name}:{expat.CurrentLineNumber}: not XML that can be read: {error}") from error
     return root
+
+
+def _check_namespace(prefix: str | None, name: str | None) -> None:
+    if name and len(name) > LONGEST_NAMESPACE:
+        raise _BoundsError(f"the name of a namespace has more than {LONGEST_NAMESPACE} letters")
 
 
 def _check_count(content: bytes | bytearray, name: str, most_elements: int) -> None:
