@@ -183,7 +183,7 @@ def test_sources_tells_how_each_stands(settings: Any) -> None:
         "title": "Hugging Face Daily Papers",
         "source": "huggingface",
         "state": "failing",
-        "papers": 0,
+        "created": 0,
         "last_run": "2025-11-04T02:00:00+00:00",
         "last_success": "2025-11-04T02:00:00+00:00",
         "next_run": "2025-11-05T02:00:00+00:00",

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
-from broadsheet.catalogue.models import Batch, Source
+from broadsheet.catalogue.models import Batch, Harvest, Source
 from broadsheet.catalogue.standing import GRACE, source_standings
 from broadsheet.web.sources_page import STATES, without_secrets
-from tests.builders import record, take
 from tests.web.ledgers import NOW, TODAY, batch, job
 from tests.web.reading import Element, Reader
 
@@ -39,12 +38,14 @@ def test_without_sources_it_says_how_to_name_some(reader: Reader) -> None:
 
 
 def test_a_source_tells_when_it_was_asked_and_will_be_next(reader: Reader, now: datetime) -> None:
-    take(record("One"), record("Two"), source="biorxiv")
+    source = Source.objects.create(slug="biorxiv")
+    for name, count in [("biorxiv", 2), ("biorxiv", 3), ("medrxiv", 4)]:
+        Harvest.objects.create(source=source, name=name, created_count=count, started_at=NOW)
     job("biorxiv:neuroscience")
     item = reader.open("/sources").one("ul", class_="standings").one("li")
     assert facts(item) == {
         "Setting": "biorxiv:neuroscience",
-        "Papers": "2",
+        "New papers": "5",
         "Last asked": "Tue 4 Nov 2025, 02:00 UTC",
         "Last success": "Tue 4 Nov 2025, 02:00 UTC",
         "Next": "Wed 5 Nov 2025, 02:00 UTC",

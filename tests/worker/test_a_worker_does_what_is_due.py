@@ -7,6 +7,7 @@ import signal
 import threading
 
 import pytest
+from django.db import OperationalError
 
 from broadsheet.catalogue.models import ChangedPaper
 from broadsheet.search.find import find
@@ -52,3 +53,41 @@ def test_it_ends_between_two_rounds_when_it_is_told_to(monkeypatch, number) -> N
         for one, handler in kept.items():
             signal.signal(one, handler)
     assert len(rounds) == 3
+
+
+def test_it_outlives_a_database_that_is_gone_for_a_while(monkeypatch, caplog) -> None:
+    rounds: list[int] = []
+
+    class Connection:
+        @staticmethod
+        def close() -> None:
+            rounds.append(0)
+
+    def do() -> int:
+        rounds.append(1)
+        if len(rounds) == 1:
+            raise OperationalError("the server is starting up")
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    monkeypatch.setattr(clock, "do_what_is_due", do)
+    monkeypatch.setattr(clock, "connection", Connection)
+    monkeypatch.setattr(clock, "PAUSE_SECONDS", 0.001)
+    run_worker(every=0.001, is_once=False)
+    assert rounds == [1, 0, 1]
+    assert "the database cannot be used for now: the server is starting up" in caplog.text
+
+
+def test_once_it_fails_where_the_database_does(monkeypatch) -> None:
+    def do() -> int:
+        raise OperationalError("the server is starting up")
+
+    monkeypatch.setattr(clock, "do_what_is_due", do)
+    with pytest.raises(OperationalError):
+        run_worker(every=60, is_once=True)
+
+
+def test_signals_mean_what_they_meant_once_it_has_ended(words_alone) -> None:
+    kept = [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)]
+    run_worker(every=60, is_once=True)
+    assert [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)] == kept

@@ -13,11 +13,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Min, Q, QuerySet, Sum
 
 from broadsheet.catalogue.chosen_sources import named
 from broadsheet.catalogue.ledger import OUT_OF_ORDER
-from broadsheet.catalogue.models import Batch, Job, Source, SourceRecord
+from broadsheet.catalogue.models import Batch, Harvest, Job, Source
 from broadsheet.catalogue.schedules import ScheduleError, next_due
 from broadsheet.sources import protocol
 from broadsheet.sources.record import SourceError
@@ -114,13 +114,16 @@ def around(shown: Sequence[Ledger], days: int) -> Around:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStanding:
-    """How one job that harvests stands. ``word`` is what the setting calls it; ``behind`` is None where it is not."""
+    """How one job that harvests stands. ``word`` is what the setting calls it; ``behind`` is None where it is not.
+
+    ``created_count`` is how many papers it was the first to bring.
+    """
 
     word: str
     title: str
     slug: str
     state: JobState
-    papers_count: int
+    created_count: int
     last_started_at: datetime | None
     last_succeeded_at: datetime | None
     next_at: datetime | None
@@ -138,18 +141,16 @@ def source_standings(now: datetime) -> list[SourceStanding]:
     jobs = list(Job.objects.filter(name__startswith=HARVEST_PREFIX).order_by("-is_enabled", "name"))
     known = {job.name for job in jobs}
     jobs[:0] = [Job(name=name) for word in settings.SOURCES if (name := HARVEST_PREFIX + word) not in known]
-    papers = dict(
-        SourceRecord.objects.values_list("source__slug").annotate(papers_count=Count("paper", distinct=True)).order_by()
-    )
+    brought = dict(Harvest.objects.values_list("name").annotate(Sum("created_count")).order_by())
     overdue = dict(
         Source.objects.annotate(
             first_due=Min("batches__due_at", filter=Q(batches__state__in=OUT_OF_ORDER, batches__due_at__lte=now))
         ).values_list("slug", "first_due")
     )
-    return [_standing(job, papers, overdue, now) for job in jobs]
+    return [_standing(job, brought, overdue, now) for job in jobs]
 
 
-def _standing(job: Job, papers: dict[str, int], overdue: dict[str, datetime | None], now: datetime) -> SourceStanding:
+def _standing(job: Job, brought: dict[str, int], overdue: dict[str, datetime | None], now: datetime) -> SourceStanding:
     word = job.name.removeprefix(HARVEST_PREFIX)
     try:
         source, problem = named(word).source, ""
@@ -163,7 +164,7 @@ def _standing(job: Job, papers: dict[str, int], overdue: dict[str, datetime | No
         title=source.title if source else word,
         slug=slug,
         state="failing" if problem else _state(job, behind, now),
-        papers_count=papers.get(slug, 0),
+        created_count=brought.get(source.name, 0) if source else 0,
         last_started_at=job.last_started_at,
         last_succeeded_at=job.last_succeeded_at,
         next_at=job.due_at if job.is_enabled else None,

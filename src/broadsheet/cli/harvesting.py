@@ -187,7 +187,7 @@ def _standing(one: SourceStanding) -> dict[str, Any]:
         "title": one.title,
         "source": one.slug or None,
         "state": one.state,
-        "papers": one.papers_count,
+        "created": one.created_count,
         "last_run": _moment(one.last_started_at),
         "last_success": _moment(one.last_succeeded_at),
         "next_run": _moment(one.next_at),
@@ -202,7 +202,7 @@ def _standing_text(one: SourceStanding) -> str:
     lines = [f"{one.word}  {one.state}" + (f", behind for {str(one.behind).partition('.')[0]}" if one.behind else "")]
     last, success = _moment(one.last_started_at) or "never", _moment(one.last_succeeded_at) or "never"
     after = _moment(one.next_at) or "not by itself"
-    lines.append(f"  last run {last}, last success {success}, next run {after}, {one.papers_count} papers")
+    lines.append(f"  last run {last}, last success {success}, next run {after}, {one.created_count} new papers")
     if one.result:
         lines.append(f"  {one.result}")
     if one.error:

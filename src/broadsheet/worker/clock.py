@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from django.db import InterfaceError, OperationalError, connection
+
 from broadsheet.catalogue.enrichment.keyphrasing import keyphrase_some
 from broadsheet.search.engines.base import EngineError
 from broadsheet.search.extracts import extract_some
@@ -18,6 +20,8 @@ from broadsheet.worker.crew import Crew
 from broadsheet.worker.jobs import errands
 
 logger = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 5.0
 
 
 def run_worker(*, every: float, is_once: bool, beside: int | None = None) -> None:
@@ -35,20 +39,35 @@ def run_worker(*, every: float, is_once: bool, beside: int | None = None) -> Non
             crew.do_due()
         upkeep = Upkeep(stop)
         while not stop.is_set() and (beside is None or os.getppid() == beside):
-            if not is_once:
-                crew.start_due()
-            if do_what_is_due():
+            try:
+                is_busy = _do_a_round(crew, upkeep, is_once=is_once)
+            except (OperationalError, InterfaceError) as error:
+                if is_once:
+                    raise
+                # Locked for too long, or its server starts anew: both pass.
+                logger.warning("the database cannot be used for now: %s", error)
+                connection.close()
+                stop.wait(PAUSE_SECONDS)
                 continue
-            if not is_once:
-                upkeep.start()
-            # Last, and only a step at a time: whatever comes meanwhile goes before it.
-            if enrich_some():
+            if is_busy:
                 continue
             if is_once:
                 break
             stop.wait(every)
         stop.set()
         crew.finish()
+
+
+def _do_a_round(crew: Crew, upkeep: Upkeep, *, is_once: bool) -> bool:
+    """Start jobs and do one step of what is next; False when nothing was left to do."""
+    if not is_once:
+        crew.start_due()
+    if do_what_is_due():
+        return True
+    if not is_once:
+        upkeep.start()
+    # Last, and only a step at a time: whatever comes meanwhile goes before it.
+    return bool(enrich_some())
 
 
 @contextmanager
