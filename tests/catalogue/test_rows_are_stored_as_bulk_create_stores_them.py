@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from broadsheet.catalogue.inserting import Written, insert, reserve_ids
+from broadsheet.catalogue.inserting import Written, insert, reserve_ids, update
 from broadsheet.catalogue.models import Identifier, Paper, Source, SourceRecord, Version
 from tests.builders import record, take
 
@@ -73,3 +73,23 @@ def test_a_new_paper_has_the_moment_of_its_making() -> None:
     paper = Paper.objects.get()
     assert abs((paper.created_at - paper.changed_at).total_seconds()) < 60
     assert (paper.published_on, paper.keywords, paper.citations_count) == (date(2025, 1, 2), [], None)
+
+
+def test_rows_are_changed_as_save_changes_them(paper) -> None:
+    take(record("Another"))
+    other = Paper.objects.get(title="Another")
+    names = ("title", "keywords", "published_on", "is_lossy", "changed_at")
+    update(
+        Paper,
+        names,
+        [(paper.pk, ("É %s", ["a"], date(2025, 1, 2), True, NOON)), (other.pk, ("B", [], None, False, NOON))],
+    )
+    assert list(Paper.objects.order_by("pk").values_list(*names)) == [
+        ("É %s", ["a"], date(2025, 1, 2), True, NOON),
+        ("B", [], None, False, NOON),
+    ]
+
+
+def test_no_rows_change_nothing(django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        update(Paper, ("title",), [])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from functools import cache
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from time import time
 from typing import get_args
 
 from django.db.models import CharField, Model
@@ -83,14 +84,20 @@ def _texts(record: PaperRecord) -> Iterator[str]:
 
 
 def _dates(record: PaperRecord) -> Iterator[str]:
-    latest = timezone.localdate() + FURTHEST_AHEAD
-    days = [record.published_on, record.listing.listed_on if record.listing else None]
+    days: list[date | None] = [record.published_on, record.listing.listed_on if record.listing else None]
     days += [one.stated_on for one in record.statements]
     days += [one.announced_on for one in record.announcements]
     days += [moment.date() for moment in (record.version_at, *(one.submitted_at for one in record.versions)) if moment]
+    latest = _latest(int(time()) // 60)
     for day in days:
         if day is not None and not (day.year >= EARLIEST_YEAR and day <= latest):
             yield f"the date {day.isoformat()} is before {EARLIEST_YEAR} or more than a year ahead"
+
+
+@lru_cache(maxsize=1)
+def _latest(minute: int) -> date:
+    """The last day that a record may speak of; asked for once a minute, since it costs more than the comparison."""
+    return timezone.localdate() + FURTHEST_AHEAD
 
 
 def _numbers(record: PaperRecord) -> Iterator[str]:

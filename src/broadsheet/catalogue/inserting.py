@@ -1,4 +1,4 @@
-"""Many rows of one table at once, without an object for each.
+"""Many rows of one table at once, without an object or an expression for each.
 
 Django's ``bulk_create`` spends more on building objects and SQL than the database on storing them. This sends one
 prepared statement with all rows (``executemany``), inside the transaction that the caller has opened.
@@ -39,6 +39,25 @@ def insert(model: type[models.Model], names: tuple[str, ...], rows: Iterable[Row
     statement = f"INSERT INTO {quote(about.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.executemany(statement, _adapted(fields, rows))
+
+
+def update(model: type[models.Model], names: tuple[str, ...], rows: Iterable[tuple[int, Row]]) -> None:
+    """Set the named fields of rows, each given by its id and its values in order.
+
+    ``bulk_update`` would write one statement with a case for every value of every row, which takes longer to put
+    together than to carry out.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    about = model._meta  # noqa: SLF001  (the documented way to a model's fields)
+    fields = [about.get_field(name) for name in names]
+    quote = connection.ops.quote_name
+    settings = ", ".join(f"{quote(str(getattr(field, 'column', '')))} = %s" for field in fields)
+    statement = f"UPDATE {quote(about.db_table)} SET {settings} WHERE {quote('id')} = %s"  # noqa: S608  (as above)
+    values = _adapted(fields, [row for _, row in rows])
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(*row, pk) for row, (pk, _) in zip(values, rows, strict=True)])
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:

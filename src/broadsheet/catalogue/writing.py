@@ -10,7 +10,7 @@ from django.utils import timezone
 from broadsheet.catalogue.admission import longest
 from broadsheet.catalogue.children import clear, clear_figures, name_organisations, write_children, write_figures
 from broadsheet.catalogue.drafts import Draft, Item, Merged
-from broadsheet.catalogue.inserting import Written, insert, reserve_ids
+from broadsheet.catalogue.inserting import Written, insert, reserve_ids, update
 from broadsheet.catalogue.language import language_of
 from broadsheet.catalogue.merging import PaperState, Payload, merge
 from broadsheet.catalogue.models import (
@@ -73,7 +73,7 @@ def write(drafts: Sequence[Draft]) -> None:
     clear([row(draft).pk for draft, _ in changed if row(draft).pk is not None])
     clear_figures([paper.pk for paper in known])
     _insert_papers([paper for paper in papers if paper.pk is None])
-    Paper.objects.bulk_update(known, OWN_FIELDS, batch_size=100)
+    update(Paper, OWN_FIELDS, [(paper.pk, tuple(getattr(paper, name) for name in OWN_FIELDS)) for paper in known])
     source_ids = dict(Source.objects.values_list("slug", "pk"))
     _absorb(touched)
     _rearrange(touched)

@@ -42,6 +42,10 @@ _ESCAPE = re.compile(r"\\allowbreak\b ?|\\([_%#&~])(?:\{\})?")
 _HOST = re.compile(r"(?:[^\W_](?:[\w\-]*[^\W_])?\.)*[^\W_](?:[\w\-]*[^\W_])?\.?")
 _FORBIDDEN = re.compile(r"[\\<>\"`{}|^\s]")
 _HINTS = ("://", ":/", ": /", "www.", ".com/", ".co/", ".org/", ".io")
+# Every address begins with one of these, or with up to 63 characters and the last.
+_MARKS = ("http", "www.", "github.com", "gitlab.com", "huggingface.co", "hf.co", "codeberg.org", "bitbucket.org",
+          ".github.io")  # fmt: skip
+_LONGEST_BEFORE = 64
 # "{here}", and with a colour left in it "{blue{here}}".
 _LABEL = re.compile(r"\{(?:\\?[A-Za-z]{1,20}\{([^{}]{0,200})\}|([^{}]{0,200}))\}")
 _GENERIC = re.compile(
@@ -163,12 +167,21 @@ def may_hold_link(text: str) -> bool:
     return any(hint in text for hint in _HINTS) or "http" in text.lower()
 
 
+def _first_chance(text: str) -> int:
+    """Where the search for addresses may begin: most stand at the end of a text, and the pattern is slow."""
+    if not text.isascii():
+        return 0
+    small = text.lower()
+    places = [place for mark in _MARKS if (place := small.find(mark)) >= 0]
+    return max(0, min(places) - _LONGEST_BEFORE) if places else len(text)
+
+
 def scan_links(text: str) -> list[LinkSpan]:
     """Find addresses in ``text`` (already free of control characters), in order and without overlap."""
     if not may_hold_link(text):
         return []
     spans: list[LinkSpan] = []
-    position = 0
+    position = _first_chance(text)
     while match := _START.search(text, position):
         start, kind = match.start(), match.lastgroup
         if kind == "torn":
