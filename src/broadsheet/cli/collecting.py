@@ -94,13 +94,14 @@ def _take_in_file(file: SourceFile, name: str, is_dry_run: bool, total: IntakeRe
     from broadsheet.catalogue.intake import take_in
 
     done = 0
-    with progress(name) as step:
+    with progress(name, of_bytes=file.position is not None) as step:
 
         def count(records: int) -> None:
             nonlocal done
             done += records
             if file.position is not None:
-                step(*file.position())
+                read, size = file.position()
+                step(read, size or None)
             elif isinstance(file.records, Sized):
                 step(done, len(file.records))
 

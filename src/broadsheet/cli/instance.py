@@ -12,7 +12,7 @@ import django
 import typer
 from django.core.exceptions import ImproperlyConfigured
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 stderr = Console(stderr=True, highlight=False)
 
@@ -77,9 +77,10 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Step]:
+def progress(label: str, *, of_bytes: bool = False) -> Iterator[Step]:
     """A progress bar on a terminal, nothing elsewhere; the step takes what is done and all there is, if known."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    count = DownloadColumn(binary_units=True) if of_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
     with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -11,7 +11,7 @@ import io
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -41,6 +41,7 @@ _FOREIGN = {
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
     b"Rar!": "RAR",
     b"%PDF-": "PDF",
+    b"ustar": "tar",
 }
 _UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -195,7 +196,11 @@ def open_data(path: Path, *, member: str = "", captured_on: date | None = None, 
         opened = _open(path, member, name)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
-    head = opened.stream.read(HEAD_BYTES)
+    try:
+        head = opened.stream.read(HEAD_BYTES)
+    except SourceError:
+        opened.stream.close()
+        raise
     is_whole = len(head) < HEAD_BYTES
     inner = Path(member or path.name)
     file = DataFile(
@@ -216,7 +221,7 @@ def open_data(path: Path, *, member: str = "", captured_on: date | None = None, 
     else:
         opened.stream.close()
     for magic, kind in _FOREIGN.items():
-        if head.startswith(magic):
+        if head.startswith(magic) or (kind == "tar" and head[257:262] == magic):
             raise SourceError(f"{name}:1: a file of the kind {kind}, which is not read; unpack or convert it")
     return file
 
@@ -264,12 +269,12 @@ def is_hidden(path: Path) -> bool:
 def _open(path: Path, member: str, name: str) -> _Opened:
     below = path.open("rb", buffering=0)
     try:
-        stream = _buffered(below, None, name)
+        stream = _buffered(below, name)
         if member:
             stream = _member(stream, member, name)
         is_gzip = stream.peek(2).startswith(_GZIP)
         if is_gzip:
-            stream = _buffered(gzip.GzipFile(fileobj=stream), below, name)
+            stream = _buffered(gzip.GzipFile(fileobj=stream), name, stream, packed=below)
     except BaseException:
         below.close()
         raise
@@ -282,15 +287,15 @@ def _member(archive_bytes: io.BufferedReader, member: str, name: str) -> io.Buff
         info = archive.getinfo(member)
         if info.file_size > UNGUARDED_BYTES and info.file_size > MOST_GROWTH * max(info.compress_size, 1):
             raise SourceError(f"{name}: {_told_growth(info.file_size)}")
-        return _buffered(archive.open(info), None, name)
+        return _buffered(archive.open(info), name, archive, archive_bytes)
     except KeyError as error:
         raise SourceError(f"{name}: there is no such file in the archive") from error
     except _UNPACKING as error:
         raise SourceError(f"{name}: cannot be unpacked: {error}") from error
 
 
-def _buffered(stream: _Readable, packed: io.FileIO | None, name: str) -> io.BufferedReader:
-    return io.BufferedReader(_Guarded(stream, packed, name), _BUFFER)
+def _buffered(stream: _Readable, name: str, *beneath: _Closable, packed: io.FileIO | None = None) -> io.BufferedReader:
+    return io.BufferedReader(_Guarded(stream, name, beneath, packed), _BUFFER)
 
 
 def _told_growth(count: int) -> str:
@@ -302,7 +307,13 @@ def _pass_over_line(stream: io.BufferedReader) -> None:
         pass
 
 
-class _Readable(Protocol):
+class _Closable(Protocol):
+    """What holds on to a file until it is closed."""
+
+    def close(self) -> None: ...
+
+
+class _Readable(_Closable, Protocol):
     """What is asked of a stream of bytes."""
 
     def read(self, size: int, /) -> bytes | None: ...
@@ -312,8 +323,6 @@ class _Readable(Protocol):
     def tell(self) -> int: ...
 
     def seekable(self) -> bool: ...
-
-    def close(self) -> None: ...
 
 
 class _Rejoined(io.RawIOBase):
@@ -338,10 +347,15 @@ class _Rejoined(io.RawIOBase):
 
 
 class _Guarded(io.RawIOBase):
-    """A stream whose faults are told as ``SourceError`` and that may not grow beyond measure while it is unpacked."""
+    """A stream whose faults are told as ``SourceError`` and that may not grow beyond measure while it is unpacked.
 
-    def __init__(self, stream: _Readable, packed: io.FileIO | None, name: str) -> None:
-        self._stream, self._packed, self._name = stream, packed, name
+    ``beneath`` is closed with it, ``packed`` is the file whose position tells how little it was unpacked from.
+    """
+
+    def __init__(
+        self, stream: _Readable, name: str, beneath: Sequence[_Closable] = (), packed: io.FileIO | None = None
+    ) -> None:
+        self._stream, self._name, self._beneath, self._packed = stream, name, beneath, packed
         self._count = 0
 
     def readable(self) -> bool:
@@ -361,7 +375,8 @@ class _Guarded(io.RawIOBase):
     def close(self) -> None:
         """Close what is below as well."""
         if not self.closed:
-            self._stream.close()
+            for one in (self._stream, *self._beneath):
+                one.close()
         super().close()
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
+import tarfile
 import threading
 import zlib
 from pathlib import Path
@@ -141,6 +143,14 @@ def test_a_broken_archive_is_refused_with_the_reason(read) -> None:
 def test_other_kinds_of_packing_are_named(read, magic, kind) -> None:
     with pytest.raises(SourceError, match=f"a file of the kind {kind}, which is not read"):
         read(magic + b"\0" * 50, "library.bz2")
+
+
+def test_an_archive_of_tar_is_named(read) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("a.bib"))
+    with pytest.raises(SourceError, match="a file of the kind tar, which is not read"):
+        read(packed.getvalue(), "library.tar.gz")
 
 
 @pytest.mark.parametrize("packed", ["gz", "zip"])

@@ -45,7 +45,7 @@ def paper_of(entry: Entry, where: str) -> PaperRecord:
     if not entry.title.strip():
         raise FieldError("the entry has no title")
     found: dict[str, ParsedIdentifier] = {}
-    for text in entry.named:
+    for text in filter(None, entry.named):
         for identifier in identifiers_in(text):
             found.setdefault(identifier.scheme, identifier)
     doi = found.get("doi")
