@@ -16,7 +16,7 @@ from tests.web.reading import Element, Reader
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def cells(page: Element, source: str = "arxiv") -> dict[str, list[str]]:
+def cells(page: Element, source: str = "arXiv") -> dict[str, list[str]]:
     """What stands in each category's row, the newest day first."""
     sections = [section for section in page.one("main").all("section") if section.all("table")]
     table = next(section for section in sections if section.one("h2").text == source)
@@ -39,7 +39,7 @@ def test_each_state_has_a_mark_a_word_and_its_figures(reader: Reader) -> None:
     told = cells(page)
     assert [row[0] for row in told.values()] == ["· expected", "✗ 188/191 short", "! late", "= stale"]
     assert told["cs.CL"][1] == "✓ 102 complete"
-    assert cells(page, "biorxiv")["neuroscience"][:2] == ["○ 0 empty", "✓ 12 complete"]
+    assert cells(page, "bioRxiv")["neuroscience"][:2] == ["○ 0 empty", "✓ 12 complete"]
     assert [term.text for term in page.one("dl", class_="legend").all("dt")] == [
         f"{look.mark} {look.word}" for look in LOOKS.values()
     ]
@@ -53,9 +53,9 @@ def test_what_is_not_in_order_is_said_first(reader: Reader) -> None:
     fill()
     notice = reader.open("/batches").one("section", class_="troubles")
     assert [line.text for line in notice.all("li")] == [
-        "arxiv cs.CV, Tue 4 Nov short: 3 of 191 are not here",
-        "arxiv cs.LG, Tue 4 Nov late: nothing was seen of it",
-        "arxiv stat.ML, Tue 4 Nov stale: what is served is the batch of 2025-11-03",
+        "arXiv cs.CV, Tue 4 Nov short: 3 of 191 are not here",
+        "arXiv cs.LG, Tue 4 Nov late: nothing was seen of it",
+        "arXiv stat.ML, Tue 4 Nov stale: what is served is the batch of 2025-11-03",
     ]
     assert notice.all("a")[0].attrs["href"] == "/batches/arxiv/cs.CV/2025-11-04"
 

@@ -59,3 +59,11 @@ def chosen() -> list[Chosen]:
         except SourceError as error:
             logger.error("BROADSHEET_SOURCES: %s", error)  # noqa: TRY400  (a wrong setting, no fault of ours)
     return found
+
+
+def titles() -> dict[str, str]:
+    """The names for people of what papers are said to come from, by what the catalogue calls it."""
+    found: dict[str, str] = {}
+    for source in known_sources(keys()):
+        found.setdefault(source.slug, source.title)
+    return found

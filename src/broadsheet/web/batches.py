@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from broadsheet.catalogue.chosen_sources import titles
 from broadsheet.catalogue.models import Alert, Announcement, Batch, Job
 from broadsheet.catalogue.standing import HARVEST_PREFIX, Ledger, around, ledgers, out_of_order
 from broadsheet.search.query import QueryError, parse_day
@@ -67,7 +68,7 @@ class Cell:
 class Table:
     """A ledger, ready for the page: a column a day, a row a category; an empty cell is None."""
 
-    source: str
+    title: str
     days: Sequence[date]
     rows: Sequence[tuple[str, Sequence[Cell | None]]]
 
@@ -83,12 +84,16 @@ def batches(request: HttpRequest) -> HttpResponse:
     source = request.GET.get("source", "").replace("\0", "")
     shown = ledgers(until, DAYS_SHOWN, source=source)
     near = around(shown, DAYS_SHOWN)
+    names = titles()
     troubles = list(out_of_order()[: TROUBLES_SHOWN + 1])
     context: dict[str, Any] = {
         "heading": _("Batches"),
-        "tables": [_table(ledger) for ledger in shown],
+        "tables": [_table(ledger, names) for ledger in shown],
         "looks": LOOKS.values(),
-        "troubles": [(batch, LOOKS[batch.state], url_of(batch)) for batch in troubles[:TROUBLES_SHOWN]],
+        "troubles": [
+            (names.get(one.source.slug, one.source.slug), one, LOOKS[one.state], url_of(one))
+            for one in troubles[:TROUBLES_SHOWN]
+        ],
         "has_more_troubles": len(troubles) > TROUBLES_SHOWN,
         "earlier": _page_url(source, near.before),
         "later": _page_url(source, near.after),
@@ -105,9 +110,9 @@ def _page_url(source: str, until: date | None) -> str:
     return f"{reverse('web:batches')}?{urlencode(given | {'until': until.isoformat()})}"
 
 
-def _table(ledger: Ledger) -> Table:
+def _table(ledger: Ledger, names: Mapping[str, str]) -> Table:
     return Table(
-        ledger.source,
+        names.get(ledger.source, ledger.source),
         ledger.days,
         [(row.category, [_cell(batch) if batch else None for batch in row.batches]) for row in ledger.rows],
     )
@@ -151,6 +156,7 @@ def batch(request: HttpRequest, source: str, category: str, text: str) -> HttpRe
     context: dict[str, Any] = {
         "heading": _("%(category)s, %(day)s") % {"category": row.category, "day": date_format(day, "l, j F Y")},
         "batch": row,
+        "source_title": titles().get(row.source.slug, row.source.slug),
         "look": LOOKS[row.state],
         "kinds": sorted(row.kinds.items()),
         "missing": [(ref, _address_of(ref)) for ref in row.missing[:MISSING_SHOWN]],
