@@ -13,7 +13,7 @@ import time
 from benchmarks.instance import ROOT, temporary_home
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-NAMES = ("importing", "search", "quality", "pages", "weight", "embedding", "text")
+NAMES = ("importing", "parsing", "search", "quality", "pages", "weight", "embedding", "text")
 USES_THE_COLLECTION = ("importing", "search", "pages", "weight")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = {"importing": 2, "storing": 1, "search": 1, "quality": 2, "pages": 2, "weight": 1, "text": 1}
+TABLES = {"importing": 2, "storing": 1, "parsing": 2, "search": 1, "quality": 2, "pages": 2, "weight": 1, "text": 1}
 WORDS = ("owl", "heron", "swift", "wren", "crane", "finch")
 COLLECTIONS = ("cranfield", "cisi", "medline", "cacm", "scifact-train", "adi")
 SAVED_PAGE: dict[str, object] = {
