@@ -35,14 +35,14 @@ def main() -> int:
 
 def _run(formats: list[str] | None, count: int, seed: int, folder: Path) -> int:
     from broadsheet.sources.files import FORMATS
-    from tests.fuzz.subjects import Outcome, damage, originals
+    from tests.fuzz.subjects import PACKED, Outcome, damage, originals, packed_originals
 
     beside = Path(__file__).resolve().parents[3] / "shared"
     shared = beside if (beside / "captures").is_dir() else None
     faults = 0
-    for name in formats or FORMATS:
+    for name in formats or (*FORMATS, PACKED):
         outcome, began = Outcome(), time.process_time()
-        found = originals(name, shared)
+        found = packed_originals() if name == PACKED else originals(name, shared)
         damage(name, found, count, seed, folder, outcome)
         _tell(
             f"{name}: {count} damaged copies of {len(found)} files: {outcome.refused} refused, {outcome.read} read with"

@@ -8,7 +8,7 @@ import pytest
 
 from broadsheet.sources.files import FORMATS
 from tests.fuzz.mutations import mutations
-from tests.fuzz.subjects import Outcome, damage, is_read, originals, read_prefixes
+from tests.fuzz.subjects import PACKED, Outcome, damage, is_read, originals, packed_originals, read_prefixes
 
 MUTATIONS = 300
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +25,13 @@ def test_no_damage_crashes_hangs_or_makes_up_records(tmp_path, format) -> None:
     damage(format, originals(format, None), MUTATIONS, 1, tmp_path, outcome)
     assert outcome.faults == []
     assert outcome.refused + outcome.read == MUTATIONS
+
+
+def test_no_damage_to_packed_files_does_either(tmp_path) -> None:
+    outcome = Outcome()
+    damage(PACKED, packed_originals(), MUTATIONS, 3, tmp_path, outcome)
+    assert outcome.faults == []
+    assert outcome.refused > MUTATIONS // 3
 
 
 def test_no_damage_to_captured_files_does_either(tmp_path, shared) -> None:

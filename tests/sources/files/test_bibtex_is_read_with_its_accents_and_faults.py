@@ -70,6 +70,19 @@ def test_identifiers_are_found_where_people_put_them(read, fields, identifiers) 
 
 
 @pytest.mark.parametrize(
+    ("fields", "categories"),
+    [
+        ("primaryClass = {cs.LG}", ("cs.LG",)),
+        ("eprintclass = {hep-th}", ("hep-th",)),
+        ("primaryclass = {cs.LG, stat.ML}", ("cs.LG", "stat.ML")),
+        ("primaryclass = {68T05}", ()),
+    ],
+)
+def test_categories_are_those_of_arxiv(read, fields, categories) -> None:
+    assert one(read, fields).categories == categories
+
+
+@pytest.mark.parametrize(
     ("fields", "day"),
     [
         ("date = {2020-05-06}", date(2020, 5, 6)),

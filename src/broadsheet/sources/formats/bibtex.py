@@ -154,7 +154,7 @@ def _described(fields: dict[str, str]) -> Entry:
         named=_named(fields),
         urls=tuple(tidy_address(name, _bare(fields[name])) for name in ("url", "pdf", "code") if name in fields),
         keywords=tuple(re.split(r"\s*[,;]\s*", text("keywords", "keyword"))),
-        categories=(fields["primaryclass"].strip(),) if fields.get("primaryclass", "").strip() else (),
+        categories=tuple(re.split(r"[\s,;]+", text("primaryclass", "eprintclass"))),
         published_on=_published_on(fields),
         remarks=text("note", "comment", "comments"),
         licence=text("copyright", "rights", "license"),
