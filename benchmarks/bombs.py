@@ -20,6 +20,7 @@ from benchmarks.report import figure, print_source, print_table, ratio
 from tests.sources.bombs import BOMBS
 
 MOST_MEMORY = 2_000_000_000
+PEERS = {"`parse_xml`": "peer: `xml.etree`", "`guard_feed`": "peer: `feedparser`"}
 Reader = Callable[[bytes], object]
 
 
@@ -60,9 +61,6 @@ def main() -> None:
         rows,
     )
     print_source("bombs")
-
-
-PEERS = {"`parse_xml`": "peer: `xml.etree`", "`guard_feed`": "peer: `feedparser`"}
 
 
 def _readers() -> dict[str, Reader]:
