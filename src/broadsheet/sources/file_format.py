@@ -12,8 +12,7 @@ from broadsheet.sources.record import SourceFile
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A format of files: what shows it, how to recognise it by a file's beginning, and how to read it."""
+    """A format of files: how to recognise it by a file's beginning, and how to read it."""
 
-    sign: str
     looks_like: Callable[[Head], bool]
     read: Callable[[DataFile], SourceFile]

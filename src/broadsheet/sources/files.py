@@ -27,39 +27,28 @@ def _at_once(read: Callable[[TextFile], SourceFile]) -> Callable[[DataFile], Sou
 # In the order in which they are tried. A line of JSON lines may also begin like an answer of the API.
 FORMATS: dict[str, FileFormat] = {
     saved_page.FORMAT: FileFormat(
-        "the header of a Daily Papers page or a line '·' before a date",
         _of_text(saved_page.looks_like_saved_page),
         _at_once(saved_page.read_saved_page),
     ),
-    bibtex.FORMAT: FileFormat(
-        "a line that begins an entry with a key, as '@article{key,'", bibtex.looks_like_bibtex, bibtex.read_bibtex
-    ),
-    ris.FORMAT: FileFormat("a line 'TY  - ' and a line with another tag below", ris.looks_like_ris, ris.read_ris),
+    bibtex.FORMAT: FileFormat(bibtex.looks_like_bibtex, bibtex.read_bibtex),
+    ris.FORMAT: FileFormat(ris.looks_like_ris, ris.read_ris),
     daily_page.FORMAT: FileFormat(
-        "HTML with the data or the cards of a Daily Papers page",
         daily_page.looks_like_daily_page,
         daily_page.read_daily_page,
     ),
-    zotero_rdf.FORMAT: FileFormat(
-        "RDF with Zotero's words", zotero_rdf.looks_like_zotero_rdf, zotero_rdf.read_zotero_rdf
-    ),
+    zotero_rdf.FORMAT: FileFormat(zotero_rdf.looks_like_zotero_rdf, zotero_rdf.read_zotero_rdf),
     # What Crossref answers is close to CSL, and a line of Kaggle's to other lines.
     **ANSWERS,
-    csl_json.FORMAT: FileFormat(
-        "JSON items with 'type', 'title' and other words of CSL", csl_json.looks_like_csl_json, csl_json.read_csl_json
-    ),
+    csl_json.FORMAT: FileFormat(csl_json.looks_like_csl_json, csl_json.read_csl_json),
     kaggle.FORMAT: FileFormat(
-        "a JSON object with 'id', 'categories' and 'versions' on one of the first lines",
         kaggle.looks_like_kaggle,
         kaggle.read_kaggle,
     ),
     jsonl.FORMAT: FileFormat(
-        "a JSON object with a title or a text on one of the first lines",
         _of_text(jsonl.looks_like_jsonl),
         jsonl.read_jsonl,
     ),
     hf_daily.FORMAT: FileFormat(
-        "a JSON array, or a JSON object with an array 'data'",
         _of_text(hf_daily.looks_like_daily_papers),
         _at_once(hf_daily.read_daily_papers),
     ),
@@ -87,14 +76,13 @@ def read_file(
 
 
 def detect_format(name: str, head: Head) -> str:
-    """The name of the first format that a file begins like; raise ``SourceError`` naming what was tried."""
+    """The name of the first format that a file begins like; raise ``SourceError`` naming those known."""
     if reason := refusal(head):
         raise SourceError(f"{name}:1: {reason}")
     for found, known in FORMATS.items():
         if known.looks_like(head):
             return found
-    tried = "; ".join(f"{tried} ({known.sign})" for tried, known in FORMATS.items())
-    raise SourceError(f"{name}:1: of no known format; looked for {tried}")
+    raise SourceError(f"{name}:1: of no known format; known are {', '.join(FORMATS)}")
 
 
 def data_files(path: Path) -> Iterator[tuple[Path, str]]:

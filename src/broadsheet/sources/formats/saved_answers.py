@@ -173,44 +173,33 @@ def _read_any_feed(file: DataFile) -> SourceFile:
 
 ANSWERS: dict[str, FileFormat] = {
     "arxiv-oai": FileFormat(
-        "OAI-PMH, or its records",
         _root("OAI-PMH", "ListRecords", "GetRecord", "records", "record"),
         _elements(
             SLUG, "arxiv-oai", "record", "OAI-PMH", "ListRecords", lambda text, name: read_oai(text, name).records
         ),
     ),
-    "arxiv-api": FileFormat("an Atom feed of arXiv's API", _feed_with(_API), _read_api),
-    "arxiv-feed": FileFormat("an announcement feed of arXiv", _feed_with(_ANNOUNCEMENTS), _read_announcements),
-    "feed": FileFormat("any other feed in RSS or Atom", _is_feed, _read_any_feed),
+    "arxiv-api": FileFormat(_feed_with(_API), _read_api),
+    "arxiv-feed": FileFormat(_feed_with(_ANNOUNCEMENTS), _read_announcements),
+    "feed": FileFormat(_is_feed, _read_any_feed),
     "pubmed": FileFormat(
-        "an element PubmedArticleSet",
         _root("PubmedArticleSet", "PubmedArticle"),
         _elements("pubmed", "pubmed", "PubmedArticle", "PubmedArticleSet", "", pubmed.read_pubmed),
     ),
     "crossref": FileFormat(
-        "JSON with 'message-type' or counts of references",
         _json(_is_crossref),
         _values("crossref", "crossref", crossref.read_crossref),
     ),
-    "openalex": FileFormat(
-        "JSON with ids of openalex.org", _json(_is_openalex), _values("openalex", "openalex", openalex.read_openalex)
-    ),
+    "openalex": FileFormat(_json(_is_openalex), _values("openalex", "openalex", openalex.read_openalex)),
     "semantic-scholar": FileFormat(
-        "JSON with 'paperId'",
         _json(_is_semantic_scholar),
         _values("semanticscholar", "semantic-scholar", semantic_scholar.read_semantic_scholar),
     ),
-    "biorxiv": FileFormat(
-        "JSON with 'messages' and 'collection'", _json(_is_biorxiv), _values(None, "biorxiv", biorxiv.read_biorxiv)
-    ),
+    "biorxiv": FileFormat(_json(_is_biorxiv), _values(None, "biorxiv", biorxiv.read_biorxiv)),
     "datacite": FileFormat(
-        "JSON with items of the type 'dois'",
         _json(_is_datacite),
         _values("datacite", "datacite", datacite.read_datacite),
     ),
-    "openreview": FileFormat(
-        "JSON with 'notes'", _json(_is_openreview), _values("openreview", "openreview", openreview.read_openreview)
-    ),
+    "openreview": FileFormat(_json(_is_openreview), _values("openreview", "openreview", openreview.read_openreview)),
 }
 """By the name of the format, in the order in which they are tried."""
 
