@@ -196,6 +196,20 @@ def test_sources_tells_how_each_stands(settings: Any) -> None:
     assert "the server fell asleep (2 times in a row)" in text
 
 
+def test_sources_tells_of_other_jobs_too() -> None:
+    with time_machine.travel(NOW, tick=False):
+        Job.objects.create(
+            name="batches", schedule="*/15 * * * *", due_at=NOW, failures_count=1, last_error="the receiver is down"
+        )
+        Job.objects.create(name="enrich:stars", is_enabled=False)
+        told = run_json("sources")
+        text = run("sources").stdout
+    assert [(one["name"], one["state"], one["error"]) for one in told["jobs"]] == [
+        ("batches", "failing", "the receiver is down")
+    ]
+    assert "batches  failing, last run never\n  the receiver is down\n" in text
+
+
 def test_sources_changes_nothing(settings: Any) -> None:
     settings.SOURCES = ["huggingface"]
     assert run("sources").exit_code == 0

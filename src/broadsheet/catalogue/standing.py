@@ -150,6 +150,17 @@ def source_standings(now: datetime) -> list[SourceStanding]:
     return [_standing(job, brought, overdue, now) for job in jobs]
 
 
+def other_jobs(now: datetime) -> list[tuple[Job, JobState]]:
+    """What else the clock does, and how each of it stands; what is switched off is left out."""
+    jobs = Job.objects.exclude(name__startswith=HARVEST_PREFIX).filter(is_enabled=True).order_by("name")
+    return [(job, _state(job, _behind(job, now), now)) for job in jobs]
+
+
+def _behind(job: Job, now: datetime) -> timedelta | None:
+    since = _missed_since(job, now)
+    return now - since if since is not None else None
+
+
 def _standing(job: Job, brought: dict[str, int], overdue: dict[str, datetime | None], now: datetime) -> SourceStanding:
     word = job.name.removeprefix(HARVEST_PREFIX)
     try:

@@ -15,7 +15,7 @@ from broadsheet.cli.instance import fail, open_instance, print_json, progress, s
 if TYPE_CHECKING:
     # Django has to be set up before these are imported.
     from broadsheet.catalogue.chosen_sources import Chosen
-    from broadsheet.catalogue.models import Batch, Harvest
+    from broadsheet.catalogue.models import Batch, Harvest, Job
     from broadsheet.catalogue.standing import SourceStanding
     from broadsheet.sources.identifiers import ParsedIdentifier
     from broadsheet.sources.protocol import Page
@@ -165,18 +165,22 @@ def _identifiers(names: Sequence[str]) -> dict[str, ParsedIdentifier]:
 
 @app.command()
 def sources(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
-    """Say how the sources stand that the worker collects from: state, last run, next run, lag, errors."""
+    """Say how the sources stand that the worker collects from, and its other jobs: last run, next run, lag, errors."""
     open_instance()
     from django.utils import timezone
 
-    from broadsheet.catalogue.standing import source_standings
+    from broadsheet.catalogue.standing import other_jobs, source_standings
 
-    standings = source_standings(timezone.now())
+    now = timezone.now()
+    standings, others = source_standings(now), other_jobs(now)
     if as_json:
-        print_json({"sources": [_standing(one) for one in standings]})
+        print_json({"sources": [_standing(one) for one in standings], "jobs": [_job(*one) for one in others]})
         return
     for one in standings:
         typer.echo(_standing_text(one))
+    for job, state in others:
+        told = f"{job.name}  {state}, last run {_moment(job.last_started_at) or 'never'}, {job.last_result}"
+        typer.echo(told.rstrip(", ") + (f"\n  {job.last_error}" if job.last_error else ""))
     if not standings:
         typer.echo("no source is collected: name some in BROADSHEET_SOURCES, such as arxiv:cs.CL+cs.LG")
 
@@ -195,6 +199,19 @@ def _standing(one: SourceStanding) -> dict[str, Any]:
         "failures": one.failures_count,
         "result": one.result or None,
         "error": one.error or None,
+    }
+
+
+def _job(job: Job, state: str) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "state": state,
+        "last_run": _moment(job.last_started_at),
+        "last_success": _moment(job.last_succeeded_at),
+        "next_run": _moment(job.due_at),
+        "failures": job.failures_count,
+        "result": job.last_result or None,
+        "error": job.last_error or None,
     }
 
 
