@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from broadsheet.sources.http import HttpDoor, Limits
-from broadsheet.sources.http.http_door import PATIENCE
+if TYPE_CHECKING:
+    from broadsheet.sources.http import HttpDoor, Limits
 
+PATIENCE = 60.0
 FOLDER = "politeness"
 """Below the instance's home: queues, waits and validators, shared by all its processes."""
 
@@ -19,6 +22,9 @@ def door(*, reader: str = "", patience: float = PATIENCE, limits: Limits | None 
     ``patience`` is how many seconds a call may wait for its turn. Raises ``ImproperlyConfigured`` naming the setting
     that cannot be used.
     """
+    # Most commands and pages fetch nothing, and an HTTP client takes a tenth of a second to load.
+    from broadsheet.sources.http import HttpDoor
+
     try:
         return HttpDoor(
             settings.HOME / FOLDER,
