@@ -33,6 +33,7 @@ from broadsheet.sources.safe_xml import guard_feed
 
 MOST_CATEGORIES = 20
 LONGEST_CATEGORY = 100
+_BROKEN = "the feed is"
 
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "arxiv_doi", "doi", "id", "link", "prism_url")
 _OAI = re.compile(r"oai:arxiv\.org:", re.IGNORECASE)
@@ -79,9 +80,11 @@ class Feed:
             return
         records = read_feed(answer.content, self.slug, url=answer.url, charset=_charset(answer.headers))
         wanted = {category.casefold() for category in request.categories}
-        yield Page(records=tuple(record for record in records if not wanted or _is_in(record, wanted)))
-        if not wanted:
-            # Here the page is stored.
+        kept = tuple(record for record in records if not wanted or _is_in(record, wanted))
+        yield Page(records=kept)
+        is_whole = not any(isinstance(record, BadRecord) and record.reason.startswith(_BROKEN) for record in kept)
+        if not wanted and is_whole:
+            # Here the page is stored. What is missing from a broken one has to come again.
             door.remember(answer)
 
     def fetch(self, door: Door, identifiers: Sequence[ParsedIdentifier]) -> Iterator[Read]:  # noqa: ARG002
@@ -114,10 +117,10 @@ def read_feed(content: bytes, name: str, *, url: str = "", charset: str = "") ->
         except FieldError as error:
             yield BadRecord(where=where, reason=str(error))
     if is_cut and entries:
-        yield BadRecord(where=f"{name}: item {len(entries)}", reason="the feed is cut off in this entry or behind it")
+        yield BadRecord(where=f"{name}: item {len(entries)}", reason=f"{_BROKEN} cut off in this entry or behind it")
     elif fault is not None:
         yield BadRecord(
-            where=name, reason=f"the feed is not well-formed, and may hold more than was read: {_told(fault)}"
+            where=name, reason=f"{_BROKEN} not well-formed, and may hold more than was read: {_told(fault)}"
         )
 
 

@@ -6,6 +6,7 @@ without arguments (``docs/sources.md`` shows one). One that cannot be loaded is 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,8 @@ from broadsheet.sources.protocol import ENTRY_POINTS, Source
 from broadsheet.sources.pubmed import PubMed
 from broadsheet.sources.record import SourceError
 from broadsheet.sources.semantic_scholar import SemanticScholar
+
+logger = logging.getLogger(__name__)
 
 _BY_ADDRESS: dict[str, Callable[[str], Source]] = {"follow": DailyPapers, "feed": Feed}
 _BUILT_IN = frozenset(
@@ -142,6 +145,7 @@ def _from_entry_points() -> _Found:
         if point.name in found.makers or point.name in _BUILT_IN:
             made = BrokenSource(name=point.name, reason=f"{point.value}: there is another source of this name")
         if isinstance(made, BrokenSource):
+            logger.warning("the source %s cannot be used: %s", made.name, made.reason)
             found.broken.append(made)
         else:
             found.makers[point.name] = made

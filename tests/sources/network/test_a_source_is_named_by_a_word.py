@@ -139,7 +139,7 @@ def test_a_source_that_another_package_brings_is_one_like_others(brought) -> Non
         source_named("planes")
 
 
-def test_one_that_is_broken_is_told_and_harms_no_other(brought) -> None:
+def test_one_that_is_broken_is_told_and_harms_no_other(brought, caplog) -> None:
     brought(
         kites="Kites",
         nameless="Nameless",
@@ -150,6 +150,7 @@ def test_one_that_is_broken_is_told_and_harms_no_other(brought) -> None:
         arxiv="Kites",
     )
     told = {source.name: source.reason for source in broken_sources()}
+    assert sorted(record.args[0] for record in caplog.records) == sorted(told)
     assert told["nameless"].endswith("has no slug, title, calendar, schedule, schemes, harvest, fetch")
     assert told["weather"].endswith("RuntimeError: no wind today")
     assert told["gone"] == "no.such.module:Source: ModuleNotFoundError: No module named 'no'"

@@ -233,6 +233,17 @@ def test_a_feed_gives_news_once_what_it_gave_is_stored() -> None:
     assert door.conditions == [True, True, True, False]
 
 
+def test_a_feed_that_is_broken_comes_whole_the_next_time() -> None:
+    whole = feeds.rss("<title>One</title>", "<title>Two</title>")
+    door = FakeDoor({ADDRESS: whole[:-30]})
+    assert len(list(Feed(ADDRESS).harvest(door, HarvestRequest(), None))) == 1
+    assert door.remembered == []
+    # An entry of which the feed says nothing of use is no reason to have the whole again.
+    door = FakeDoor({ADDRESS: feeds.rss("<title>One</title>", "<description>Untitled</description>")})
+    assert len(list(Feed(ADDRESS).harvest(door, HarvestRequest(), None))) == 1
+    assert len(door.remembered) == 1
+
+
 def test_a_feed_that_cannot_be_fetched_is_a_fault() -> None:
     with pytest.raises(FetchError):
         list(Feed(ADDRESS).harvest(FakeDoor({}), HarvestRequest(), None))
