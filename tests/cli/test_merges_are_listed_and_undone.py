@@ -1,4 +1,4 @@
-"""``broadsheet merges``, ``merge`` and ``keep-apart``."""
+"""``broadsheet merges``, ``merge``, ``split`` and ``keep-apart``."""
 
 from __future__ import annotations
 
@@ -66,3 +66,14 @@ def test_it_keeps_two_apart(two) -> None:
     tie()
     assert Paper.objects.count() == 2
     assert run("keep-apart", two[0], two[0]).exit_code == 1
+
+
+def test_it_splits_off_what_one_source_says() -> None:
+    take(record("One", arxiv="2510.00001", ref="2510.00001", doi="10.5555/other"), source="arxiv")
+    take(record("Another", doi="10.5555/other", ref="10.5555/other"), source="crossref")
+    assert Paper.objects.count() == 1
+    result = run("split", "2510.00001", "crossref")
+    assert result.exit_code == 0, result.output
+    assert [line[13:] for line in result.stdout.splitlines()[:2]] == ["One", "Another"]
+    assert paper_named("10.5555/other").title == "Another"
+    assert "only described by arxiv" in run("split", "2510.00001", "arxiv").stderr

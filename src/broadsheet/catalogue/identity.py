@@ -1,4 +1,4 @@
-"""What people say of whether papers are one: merging by hand, undoing a merge, keeping apart.
+"""What people say of whether papers are one: merging by hand, undoing a merge, splitting, keeping apart.
 
 Each is logged with who said it, and intake keeps to it whatever comes in later (see ``apart``). What people attached to
 a paper (votes, comments, saved lists) stays with the one that keeps its row.
@@ -6,7 +6,7 @@ a paper (votes, comments, saved lists) stays with the one that keeps its row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from broadsheet.catalogue.figures import Figures, figures_of
 from broadsheet.catalogue.intake import wait_for_other_writers
 from broadsheet.catalogue.loading import load_drafts
 from broadsheet.catalogue.matching import Matcher
+from broadsheet.catalogue.merging import Name
 from broadsheet.catalogue.models import KeptApart, Paper, PaperAlias, PaperMerge, SavedPageEntry
 
 
@@ -37,7 +38,7 @@ def merge_papers(one: Paper, other: Paper, by: str) -> Paper:
         survivor, absorbed = _loaded(first), _loaded(second)
         for mine, theirs in ((survivor, absorbed), (absorbed, survivor)):
             KeptApart.objects.filter(one__in=mine.labels, other__in=theirs.labels).delete()
-        owned = _identifiers(survivor) - survivor.foreign | _identifiers(absorbed) - absorbed.foreign
+        owned = _names(survivor.items.values()) - survivor.foreign | _names(absorbed.items.values()) - absorbed.foreign
         survivor.absorb(absorbed, f"{by} said that they are one", by)
         survivor.foreign = survivor.foreign - owned
         writing.write([survivor])
@@ -53,7 +54,7 @@ def keep_apart(one: Paper, other: Paper, by: str) -> None:
         raise IdentityError(f"{one.name} and {other.name} are one paper; undo the merge that made it")
     with transaction.atomic():
         wait_for_other_writers()
-        _part(_loaded(one).items.values(), _loaded(other).items.values(), by)
+        _part(_loaded(one).labels, _loaded(other).labels, by)
 
 
 def undo_merge(merge: PaperMerge, by: str) -> Paper:
@@ -73,20 +74,55 @@ def undo_merge(merge: PaperMerge, by: str) -> Paper:
             raise IdentityError(f"of merge {merge.pk} one side has no description left: there is nothing to split")
         merge.undone_at, merge.undone_by = timezone.now(), by
         merge.save(update_fields=["undone_at", "undone_by"])
-        _part(moved.values(), stayed.values(), by)
-        back = Draft(paper=Paper(key=merge.absorbed_key))
-        matcher = Matcher()
-        matcher.load(survivor.items.values())
-        survivor = next(draft for draft in matcher.drafts if draft.paper == merge.paper)
-        wishes: dict[Draft, Collection[Place]] = {draft: tuple(draft.items) for draft in matcher.drafts}
-        matcher.rearrange({**wishes, survivor: tuple(stayed), back: tuple(moved)})
-        if not back.items:
-            raise IdentityError(f"what merge {merge.pk} joined hangs together without it")
+        _part(_labels(moved.values()), _labels(stayed.values()), by)
+        matcher, survivor, back = _separated(merge.paper, moved, stayed, merge.absorbed_key)
         _share_figures(merge, survivor, back)
         PaperAlias.objects.filter(key=merge.absorbed_key).delete()
         writing.write(matcher.drafts)
         _give_back(merge, writing.row(back))
     return writing.row(back)
+
+
+def split_off(paper: Paper, source: str, by: str) -> Paper:
+    """Make a paper of its own of what one source says of a paper, and keep the two apart; returns the new one.
+
+    For what never was two papers here: a wrong identifier that came first, and joined all that came later. An
+    identifier that both sides state belongs to the one whose source uses it as its own key, else to the new paper.
+    Raises ``IdentityError`` when the source says nothing of the paper, or nobody else does.
+    """
+    with transaction.atomic():
+        wait_for_other_writers()
+        whole = _loaded(paper).items
+        moved = {place: item for place, item in whole.items() if item.described.source == source}
+        stayed = {place: item for place, item in whole.items() if place not in moved}
+        if not moved or not stayed:
+            who = "only" if moved else "not"
+            raise IdentityError(f"{paper.name} is {who} described by {source}: there is nothing to split")
+        keys_moved, keys_stayed = ({item.ref for item in side.values()} - {""} for side in (moved, stayed))
+        shared = _names(moved.values()) & _names(stayed.values())
+        theirs = {name for name in shared if name[1] in keys_stayed and name[1] not in keys_moved}
+        _part(_labels(moved.values()) - _labels_of(theirs), _labels(stayed.values()) - _labels_of(shared - theirs), by)
+        matcher, _, new = _separated(paper, moved, stayed)
+        writing.write(matcher.drafts)
+    return writing.row(new)
+
+
+def _separated(
+    paper: Paper, moved: Mapping[Place, Item], stayed: Mapping[Place, Item], key: str = ""
+) -> tuple[Matcher, Draft, Draft]:
+    """Put everything around a paper in order anew: all drafts, the paper, the new one. Its sides are kept apart already.
+
+    Raises ``IdentityError`` when they hang together all the same.
+    """
+    matcher = Matcher()
+    matcher.load([*moved.values(), *stayed.values()])
+    survivor = next(draft for draft in matcher.drafts if draft.paper == paper)
+    new = Draft(paper=Paper(key=key) if key else Paper())
+    wishes: dict[Draft, Collection[Place]] = {draft: tuple(draft.items) for draft in matcher.drafts}
+    matcher.rearrange({**wishes, survivor: tuple(stayed), new: tuple(moved)})
+    if not new.items:
+        raise IdentityError(f"what is said of {paper.name} hangs together without it")
+    return matcher, survivor, new
 
 
 def _loaded(paper: Paper) -> Draft:
@@ -96,8 +132,16 @@ def _loaded(paper: Paper) -> Draft:
     return drafts[0]
 
 
-def _identifiers(draft: Draft) -> frozenset[tuple[str, str]]:
-    return frozenset(name for item in draft.items.values() for name in item.identifiers)
+def _names(items: Iterable[Item]) -> frozenset[Name]:
+    return frozenset(name for item in items for name in item.identifiers)
+
+
+def _labels_of(names: Iterable[Name]) -> set[str]:
+    return {":".join(name) for name in names}
+
+
+def _labels(items: Iterable[Item]) -> set[str]:
+    return {label for item in items for label in item.labels}
 
 
 def _still_there(draft: Draft, places: Iterable[Iterable[str]]) -> dict[Place, Item]:
@@ -105,10 +149,9 @@ def _still_there(draft: Draft, places: Iterable[Iterable[str]]) -> dict[Place, I
     return {place: item for place, item in draft.items.items() if place in wanted}
 
 
-def _part(mine: Iterable[Item], theirs: Iterable[Item], by: str) -> None:
+def _part(mine: set[str], theirs: set[str], by: str) -> None:
     """Write every pair of labels that tells one side from the other."""
-    ours, others = ({label for item in items for label in item.labels} for items in (mine, theirs))
-    pairs = [(one, other) for one in sorted(ours - others) for other in sorted(others - ours)]
+    pairs = [(one, other) for one in sorted(mine - theirs) for other in sorted(theirs - mine)]
     if not pairs:
         raise IdentityError("nothing tells the two papers from each other")
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""Commands that say which papers are one: merges and their reasons, merging by hand, undoing, keeping apart."""
+"""Commands that say which papers are one: merges with reasons, merging by hand, undoing, splitting, keeping apart."""
 
 from __future__ import annotations
 
@@ -63,6 +63,22 @@ def keep_apart(
     first, second = _paper(one), _paper(other)
     _answered(lambda: identity.keep_apart(first, second, WHO))
     typer.echo(f"{first.name} and {second.name} are kept apart")
+
+
+@app.command()
+def split(
+    one: str = typer.Argument(help=_NAME, metavar="ID"),
+    source: str = typer.Argument(
+        help="The source whose descriptions are of another paper, as `broadsheet show` names it."
+    ),
+) -> None:
+    """Make a paper of its own of what one source says of a paper, and keep the two apart."""
+    open_instance()
+    from broadsheet.catalogue.identity import split_off
+
+    paper = _paper(one)
+    new = _answered(lambda: split_off(paper, source, WHO))
+    typer.echo(f"{_plain(_paper(paper.key))}\n{_plain(new)}\nthey are kept apart from now on")
 
 
 def _undo(number: int) -> None:

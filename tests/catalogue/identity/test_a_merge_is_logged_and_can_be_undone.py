@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from broadsheet.catalogue.identity import IdentityError, keep_apart, merge_papers, undo_merge
+from broadsheet.catalogue.identity import IdentityError, keep_apart, merge_papers, split_off, undo_merge
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.models import FigureSample, KeptApart, Paper, PaperAlias, PaperMerge, SavedPageEntry
 from broadsheet.sources.record import ListingRecord
@@ -223,3 +223,49 @@ class TestKeepingApart:
         rows = KeptApart.objects.count()
         keep_apart(*Paper.objects.all(), by="ben")
         assert KeptApart.objects.count() == rows
+
+
+class TestSplitting:
+    """What never was two papers here, since the wrong identifier came first."""
+
+    WRONG = record("The preprint of it", arxiv="2510.00001", doi="10.5555/other", ref="2510.00001", votes_count=2)
+    OTHER = record("Quite another article", doi="10.5555/other", ref="10.5555/other", comments_count=3, listing=DAY)
+
+    @pytest.fixture
+    def paper(self) -> Paper:
+        take(self.WRONG, source="arxiv")
+        take(self.OTHER, source="crossref")
+        return Paper.objects.get()
+
+    def test_it_makes_a_paper_of_what_one_source_says(self, paper) -> None:
+        new = split_off(paper, "crossref", "ada")
+        assert paper_named("10.5555/other") == new
+        assert paper_named("2510.00001") == paper
+        assert (new.title, new.comments_count, new.votes_count) == ("Quite another article", 3, 0)
+        assert [str(name) for name in paper.identifiers.all()] == ["arxiv:2510.00001"]
+        assert list(new.listings.values_list("source__slug", flat=True)) == ["crossref"]
+
+    def test_an_identifier_belongs_to_the_source_whose_key_it_is(self, paper) -> None:
+        new = split_off(paper, "arxiv", "ada")
+        assert [str(name) for name in new.identifiers.all()] == ["arxiv:2510.00001"]
+        assert [str(name) for name in paper.identifiers.all()] == ["doi:10.5555/other"]
+
+    def test_the_same_records_in_again_change_nothing(self, paper) -> None:
+        split_off(paper, "crossref", "ada")
+        before = content()
+        results = [take(self.WRONG, source="arxiv"), take(self.OTHER, source="crossref")]
+        assert [(one.created, one.changed) for one in results] == [(0, 0)] * 2
+        assert content() == before
+
+    def test_later_words_of_either_source_go_to_its_paper(self, paper) -> None:
+        new = split_off(paper, "crossref", "ada")
+        take(record("The preprint, revised", arxiv="2510.00001", doi="10.5555/other", ref="2510.00001"), source="arxiv")
+        take(record("The article, corrected", doi="10.5555/other", ref="10.5555/other"), source="crossref")
+        assert paper.source_records.count() == new.source_records.count() == 2
+
+    def test_it_refuses_what_leaves_nothing(self, paper) -> None:
+        with pytest.raises(IdentityError, match="not described by nobody"):
+            split_off(paper, "nobody", "ada")
+        split_off(paper, "crossref", "ada")
+        with pytest.raises(IdentityError, match="only described by arxiv"):
+            split_off(paper, "arxiv", "ada")
