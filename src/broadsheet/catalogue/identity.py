@@ -110,7 +110,7 @@ def split_off(paper: Paper, source: str, by: str) -> Paper:
 def _separated(
     paper: Paper, moved: Mapping[Place, Item], stayed: Mapping[Place, Item], key: str = ""
 ) -> tuple[Matcher, Draft, Draft]:
-    """Put everything around a paper in order anew: all drafts, the paper, the new one. Its sides are kept apart already.
+    """Put everything around a paper in order anew: all drafts, the paper, the new one. Its sides are kept apart.
 
     Raises ``IdentityError`` when they hang together all the same.
     """
