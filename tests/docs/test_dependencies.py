@@ -12,7 +12,12 @@ from tests.docs.reading import ROOT, codes, own_files, page, rows, section, text
 PROJECT = tomllib.loads(text_of(ROOT / "pyproject.toml"))
 # Where the name to import is not the name of the package. gunicorn is run and not imported; whitenoise is a setting;
 # tzdata is what zoneinfo reads.
-IMPORTED_AS = {"huggingface-hub": "huggingface_hub", "django-csp": "csp", "django-environ": "environ", "tzdata": "zoneinfo"}
+IMPORTED_AS = {
+    "huggingface-hub": "huggingface_hub",
+    "django-csp": "csp",
+    "django-environ": "environ",
+    "tzdata": "zoneinfo",
+}
 
 
 def names(requirements: list[str]) -> list[str]:
