@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from broadsheet.sources import hf_daily
 from broadsheet.sources.answers import Read, ask, listed, load_json
-from broadsheet.sources.door import Door
+from broadsheet.sources.door import Door, StatusError
 from broadsheet.sources.fields import FieldError
 from broadsheet.sources.identifiers import ParsedIdentifier
 from broadsheet.sources.protocol import Calendar, Checkpoint, HarvestRequest, Page, Schedule
@@ -22,6 +22,7 @@ from broadsheet.sources.record import BadRecord, PaperRecord, SourceError
 HUGGING_FACE = "https://huggingface.co"
 PAGE_SIZE = 100
 MOST_PAGES = 1_000
+_NO_SUCH_DAY = frozenset({400, 404})
 _DATED = (b'"submittedOnDailyAt"', b'"listed_on"')
 RECENT_DAYS = 3
 
@@ -64,26 +65,36 @@ class DailyPapers:
             day, until = date.fromisoformat(checkpoint["day"]), date.fromisoformat(checkpoint["until"])
             number, rank = int(checkpoint["page"]), int(checkpoint["rank"])
         before: set[str] = set()
+        is_known = checkpoint is not None
         while day <= until:
             seen: set[str] = set()
-            for records, is_dated in self._pages(door, day, number, rank):
+            # A server that has the API may have no such day yet; of one that has answered nothing, a fault is a fault.
+            may_lack = is_known and day >= self.today()
+            for records, is_dated in self._pages(door, day, number, rank, may_lack=may_lack):
                 if not seen and number == 0:
                     self._check_day(records, day, set() if is_dated else before)
                 seen |= _refs(records)
                 number, rank = number + 1, rank + len(records)
                 where = {"day": day.isoformat(), "until": until.isoformat(), "page": number, "rank": rank}
                 yield Page(records=tuple(records), checkpoint=where)
-            before = seen or before
+            before, is_known = seen or before, True
             day, number, rank = day + timedelta(days=1), 0, 1
         yield Page()
 
-    def _pages(self, door: Door, day: date, number: int, rank: int) -> Iterator[tuple[list[Read], bool]]:
+    def _pages(
+        self, door: Door, day: date, number: int, rank: int, *, may_lack: bool
+    ) -> Iterator[tuple[list[Read], bool]]:
         """The pages of a day, each with whether its items say themselves which day they belong to."""
         seen: set[str] = set()
         last = b""
         for page in range(number, number + MOST_PAGES):
             params = {"date": day.isoformat(), "p": str(page), "limit": str(PAGE_SIZE)}
-            answer = door.get(f"{self.address}/api/daily_papers", params=params)
+            try:
+                answer = door.get(f"{self.address}/api/daily_papers", params=params)
+            except StatusError as error:
+                if may_lack and error.status in _NO_SUCH_DAY:
+                    return
+                raise
             records = list(read_day(answer.content, f"{self.slug} {day} page {page}", day, rank))
             refs = _refs(records)
             if not records or answer.content == last or (refs and refs <= seen):

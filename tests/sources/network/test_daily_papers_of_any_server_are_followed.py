@@ -183,6 +183,26 @@ def test_a_server_without_the_api_is_a_fault_and_not_an_empty_day() -> None:
         harvest({})
 
 
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_server_may_not_have_today_yet(status: int) -> None:
+    today = DAY + timedelta(days=1)
+    server = Server({DAY: [paper(1)]})
+
+    def behind(url: str) -> object:
+        return StatusError("no such day", status) if str(today) in url else server(url)
+
+    request = HarvestRequest(since=DAY, until=today)
+    pages = list(DailyPapers(SITE, today=lambda: today).harvest(FakeDoor(behind), request, None))
+    assert refs(pages) == ["2510.00001"]
+    assert pages[-1] == Page()
+    # It is a fault on a day that is over, and of a server that has answered nothing.
+    over = DailyPapers(SITE, today=lambda: today + timedelta(days=1))
+    with pytest.raises(StatusError):
+        list(over.harvest(FakeDoor(behind), request, None))
+    with pytest.raises(StatusError):
+        list(DailyPapers(SITE, today=lambda: today).harvest(FakeDoor(behind), HarvestRequest(since=today), None))
+
+
 def test_one_paper_is_asked_for_by_arxiv_identifier() -> None:
     flat = paper(1)["paper"] | {"numComments": 4}
     door = FakeDoor({f"{HUGGING_FACE}/api/papers/2510.00001": flat, f"{HUGGING_FACE}/api/papers/hep-th/9901001": flat})
