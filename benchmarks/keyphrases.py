@@ -86,6 +86,7 @@ def _contenders(seen: Sequence[Paper]) -> dict[str, Extract]:
     contenders: dict[str, Extract] = {
         "Broadsheet": lambda paper: keyphrases(paper.title, paper.abstract),
         "peer: TF-IDF": tfidf(seen),
+        "peer: TF-IDF of our candidates": by_rarity,
     }
     if importlib.util.find_spec("yake"):
         extractor = importlib.import_module("yake").KeywordExtractor(lan="en", n=LONGEST_NGRAM, top=MOST_PHRASES)
@@ -107,6 +108,13 @@ def tfidf(seen: Sequence[Paper]) -> Extract:
         return [str(names[column]) for _, column in best]
 
     return extract
+
+
+def by_rarity(paper: Paper) -> Sequence[str]:
+    """Our candidates by how often they occur and how rare their words are, the usual way without a word of ours."""
+    found = candidates(paper.text)
+    best = sorted(found, key=lambda key: -found[key].times * sum(word.rarity for word in found[key].words))
+    return best[:MOST_PHRASES]
 
 
 def measured(extract: Extract, papers: Sequence[Paper], depth: int) -> tuple[float, float]:
