@@ -77,6 +77,7 @@ def test_a_kind_that_another_place_does_not_know_counts_once() -> None:
     note(BatchRecord(category=CATEGORY, announced_on=MONDAY, refs=feed))
     note(batch(CATEGORY, MONDAY, 1, 2, kind="replace", counts={"replace": 2}))
     assert (row(MONDAY).state, row(MONDAY).announced_count) == ("complete", 2)
+    assert row(MONDAY).announced == {"replace": ["2510.00001"], "replace-cross": ["2510.00002"]}
 
 
 def test_a_part_without_a_number_is_not_taken_for_the_whole() -> None:
