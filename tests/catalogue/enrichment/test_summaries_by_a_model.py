@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from broadsheet.catalogue.enrichment import summaries
 from broadsheet.catalogue.enrichment.keyphrasing import keyphrase_some
 from broadsheet.catalogue.enrichment.summaries import write_summaries
+from broadsheet.catalogue.identity import undo_merge
 from broadsheet.catalogue.intake import forget_source
 from broadsheet.catalogue.models import Enquiry, Paper, SourceRecord
 from broadsheet.sources.chat import (
@@ -177,6 +178,30 @@ def test_a_model_does_not_say_which_identifiers_belong_together() -> None:
     (said,) = SourceRecord.objects.filter(source__slug="chat:some-model")
     assert said.payload["identifiers"] == [{"scheme": "arxiv", "value": "2510.00001"}]
     assert said.paper == Paper.objects.get()
+
+
+@pytest.mark.django_db
+def test_a_paper_that_cannot_be_told_from_others_is_put_off() -> None:
+    take(record("Ink", abstract=ABSTRACT))
+    assert write_summaries(FakeDoor(chat(says(SUMMARY))), NOW, never) == 0
+    assert Paper.objects.get().summary == ""
+    assert not SourceRecord.objects.filter(source__slug__startswith="chat:").exists()
+    assert Enquiry.objects.get().failures_count == 1
+
+
+@pytest.mark.django_db
+def test_a_model_keeps_no_papers_apart() -> None:
+    title = f"{TITLE}, told twice"
+    take(record(title, abstract=ABSTRACT, arxiv="2510.00001", authors=["Ada A"]))
+    take(record(title, abstract=f"{ABSTRACT} Again.", doi="10.5555/ink", authors=["Ben B"]), source="jsonl:archive")
+    assert write_summaries(FakeDoor(chat(says(SUMMARY))), NOW, never) == 2
+    both = record(title, arxiv="2510.00001", doi="10.5555/ink", authors=["Ada A", "Ben B"])
+    take(both, source="jsonl:other")
+    paper = Paper.objects.get()
+    assert paper.summary == SUMMARY
+    undone = undo_merge(paper.merges.get(), "ann")
+    assert {one.summary for one in Paper.objects.all()} == {SUMMARY}
+    assert undone.pk != paper.pk
 
 
 @pytest.mark.django_db

@@ -66,9 +66,12 @@ def write_summaries(door: Door, now: datetime, should_stop: ShouldStop) -> int:
             logger.info("no summary of %s: %s", paper.name, error)
             enquiries.in_vain(SUMMARY, [paper], now)
             continue
-        _keep(paper, described)
-        enquiries.settled(SUMMARY, paper, about, now)
-        count += 1
+        if _keep(paper, described):
+            enquiries.settled(SUMMARY, paper, about, now)
+            count += 1
+        else:
+            logger.info("no summary of %s: nothing tells it from other papers of its title", paper.name)
+            enquiries.in_vain(SUMMARY, [paper], now)
     return count
 
 
@@ -96,14 +99,18 @@ def _papers_due(now: datetime, most: int) -> list[Paper]:
     return list(papers.order_by("-pk")[:most])
 
 
-def _keep(paper: Paper, described: Described) -> None:
-    """Put in the place of what a model said earlier what this one says now."""
+def _keep(paper: Paper, described: Described) -> bool:
+    """Put in the place of what a model said earlier what this one says now.
+
+    False, and nothing is changed, where intake would take it for a word on another paper: one without identifiers and
+    authors is known by its title alone, and a short title proves nothing.
+    """
     source = source_of(settings.CHAT_MODEL)
     record = PaperRecord(
         title=paper.title,
-        ref=paper.key,
         authors=tuple(AuthorRecord(name=author.name, orcid=author.orcid) for author in paper.authorships.all()),
-        # One is enough to be found by. All of them would say that they are of one paper, which a model does not know.
+        # One is enough to be found by. All of them would say that they are of one paper, which a model does not know;
+        # a key of its own would keep papers apart that are one.
         identifiers=tuple(IdentifierRecord(scheme=one.scheme, value=one.value) for one in paper.identifiers.all()[:1]),
         keywords=described.keywords,
         summary=described.summary,
@@ -115,3 +122,6 @@ def _keep(paper: Paper, described: Described) -> None:
     with transaction.atomic():
         SourceRecord.objects.filter(source__slug__startswith=PREFIX, paper=paper).delete()
         take_in([record], source=source)
+        is_kept = SourceRecord.objects.filter(source__slug=source, paper=paper).exists()
+        transaction.set_rollback(not is_kept)
+    return is_kept
