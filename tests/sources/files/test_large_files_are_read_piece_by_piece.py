@@ -77,6 +77,18 @@ def test_a_packed_file_is_unpacked_as_it_is_read(tiny, tmp_path, format, packed)
     assert [titles(record) for record in file.records] == [titles(record) for record in read_file(plain).records]
 
 
+@pytest.mark.parametrize("format", STREAMED)
+def test_no_more_is_read_than_the_records_that_are_asked_for_need(monkeypatch, tmp_path, format) -> None:
+    monkeypatch.setattr(data_file, "SMALL_BYTES", 1000)
+    path = tmp_path / "large.data"
+    path.write_bytes(repeated(format, 10 * 6_000_000 // len(repeated(format, 10))))
+    file = read_file(path)
+    assert file.position is not None
+    records = iter(file.records)
+    assert next(records)
+    assert 0 < file.position()[0] < path.stat().st_size / 2
+
+
 def test_it_tells_how_far_it_is(tiny, tmp_path) -> None:
     path = tmp_path / "snapshot.json"
     path.write_bytes(lines_of(*samples.KAGGLE * 400))
