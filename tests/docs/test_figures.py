@@ -67,13 +67,13 @@ def test_the_figures_of_the_pages_page_are_those_of_the_code() -> None:
 
 
 def test_the_figures_of_the_sources_page_are_those_of_the_code() -> None:
-    text = " ".join(page("sources.md").split())
+    text = " ".join(page("files.md").split())
     for figure in (LONGEST_TITLE, LONGEST_ABSTRACT, LONGEST_NAME):
         assert f"longer than {figure:,} characters" in text
     assert f"more than {MOST_AUTHORS:,} authors" in text
     assert f"before {EARLIEST_YEAR}" in text
     assert f"batches of {INTAKE_BATCH}" in text
-    assert [codes(cells[0])[0] for cells in rows(text_of(ROOT / "docs/sources.md"))[:3]] == list(FORMATS)
+    assert [codes(cells[0])[0] for cells in rows(text_of(ROOT / "docs/files.md"))[:3]] == list(FORMATS)
 
 
 def test_the_sample_is_as_large_and_as_old_as_the_pages_say() -> None:
@@ -89,5 +89,5 @@ def test_every_field_of_json_lines_is_documented() -> None:
     lines = str(jsonl.__doc__).splitlines()
     first, _, last = (number for number, line in enumerate(lines) if line.startswith("===="))
     in_code = {name for line in lines[first + 2 : last] for name in re.findall(r"[a-z_]+", line[:20])}
-    told = {code for cells in rows(section(page("sources.md"), "JSON lines")) for code in codes(cells[0])}
+    told = {code for cells in rows(section(page("files.md"), "JSON lines")) for code in codes(cells[0])}
     assert told - {"concepts"} == in_code

@@ -1,6 +1,6 @@
 """What a source is: one module that yields pages of records, looks papers up by name, and says when to be asked.
 
-``docs/sources.md`` shows how to write one. A source is found by the entry-point group ``broadsheet.sources``.
+``docs/write-a-source.md`` shows how to write one. A source is found by the entry-point group ``broadsheet.sources``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sources that there are: those that come along, and those that other packages add by an entry point.
 
 An entry point of the group ``broadsheet.sources`` names a source and leads to what makes it: a class or a function
-without arguments (``docs/sources.md`` shows one). One that cannot be loaded is told of and costs nothing else.
+without arguments (``docs/write-a-source.md`` shows one). One that cannot be loaded is told of and costs nothing else.
 """
 
 from __future__ import annotations
