@@ -53,7 +53,7 @@ class Category(models.Model):
 
 
 class Paper(models.Model):
-    """One paper, once."""
+    """One paper, once. ``badges`` is a list of ``catalogue.badges.Badge.plain``."""
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key)
     title = models.TextField()
@@ -133,7 +133,11 @@ class SourceRecord(models.Model):
 
 
 class Version(models.Model):
-    """A numbered version of a paper, where a source tells versions apart."""
+    """A numbered version of a paper, where a source tells versions apart.
+
+    ``announced_at`` is when it was submitted, as sources state it; ``Announcement`` has the days of announcement. Texts
+    are empty where no source gave those of this version.
+    """
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField()
