@@ -149,6 +149,11 @@ class DataFile:
         if held:
             yield first, "\n".join(held)
 
+    def close(self) -> None:
+        """Close what is still open; only a pipe is, until it is read."""
+        if self._opened is not None:
+            self._opened.stream.close()
+
     def lines(self, *, with_blank: bool = False) -> Iterator[tuple[int, str | BadRecord]]:
         """The lines without their ends, with their numbers from 1; blank ones are passed over unless asked for.
 
@@ -269,33 +274,32 @@ def is_hidden(path: Path) -> bool:
 def _open(path: Path, member: str, name: str) -> _Opened:
     below = path.open("rb", buffering=0)
     try:
-        stream = _buffered(below, name)
+        guarded = _Guarded(below, name)
+        stream: io.BufferedReader = io.BufferedReader(guarded, _BUFFER)
         if member:
-            stream = _member(stream, member, name)
+            guarded = _member(stream, member, name)
+            stream = io.BufferedReader(guarded, _BUFFER)
         is_gzip = stream.peek(2).startswith(_GZIP)
         if is_gzip:
-            stream = _buffered(gzip.GzipFile(fileobj=stream), name, stream, packed=below)
+            unpacked = _Guarded(gzip.GzipFile(fileobj=stream), name, (stream,), packed=guarded)
+            stream = io.BufferedReader(unpacked, _BUFFER)
     except BaseException:
         below.close()
         raise
     return _Opened(stream, below, is_packed=bool(member) or is_gzip)
 
 
-def _member(archive_bytes: io.BufferedReader, member: str, name: str) -> io.BufferedReader:
+def _member(archive_bytes: io.BufferedReader, member: str, name: str) -> _Guarded:
     try:
         archive = zipfile.ZipFile(archive_bytes)
         info = archive.getinfo(member)
         if info.file_size > UNGUARDED_BYTES and info.file_size > MOST_GROWTH * max(info.compress_size, 1):
             raise SourceError(f"{name}: {_told_growth(info.file_size)}")
-        return _buffered(archive.open(info), name, archive, archive_bytes)
+        return _Guarded(archive.open(info), name, (archive, archive_bytes))
     except KeyError as error:
         raise SourceError(f"{name}: there is no such file in the archive") from error
     except _UNPACKING as error:
         raise SourceError(f"{name}: cannot be unpacked: {error}") from error
-
-
-def _buffered(stream: _Readable, name: str, *beneath: _Closable, packed: io.FileIO | None = None) -> io.BufferedReader:
-    return io.BufferedReader(_Guarded(stream, name, beneath, packed), _BUFFER)
 
 
 def _told_growth(count: int) -> str:
@@ -345,18 +349,24 @@ class _Rejoined(io.RawIOBase):
         buffer[: len(content)] = content
         return len(content)
 
+    def close(self) -> None:
+        """Close the rest as well."""
+        if not self.closed and self._rest is not None:
+            self._rest.close()
+        super().close()
+
 
 class _Guarded(io.RawIOBase):
     """A stream whose faults are told as ``SourceError`` and that may not grow beyond measure while it is unpacked.
 
-    ``beneath`` is closed with it, ``packed`` is the file whose position tells how little it was unpacked from.
+    ``beneath`` is closed with it, ``packed`` counts the bytes that it is unpacked from.
     """
 
     def __init__(
-        self, stream: _Readable, name: str, beneath: Sequence[_Closable] = (), packed: io.FileIO | None = None
+        self, stream: _Readable, name: str, beneath: Sequence[_Closable] = (), packed: _Guarded | None = None
     ) -> None:
         self._stream, self._name, self._beneath, self._packed = stream, name, beneath, packed
-        self._count = 0
+        self.count = 0
 
     def readable(self) -> bool:
         return True
@@ -388,8 +398,7 @@ class _Guarded(io.RawIOBase):
         except _UNPACKING as error:
             raise SourceError(f"{self._name}: cannot be unpacked: {error}") from error
         buffer[: len(content)] = content
-        self._count += len(content)
-        is_guarded = self._packed is not None and self._count > UNGUARDED_BYTES
-        if self._packed is not None and is_guarded and self._count > MOST_GROWTH * self._packed.tell():
-            raise SourceError(f"{self._name}: {_told_growth(self._count)}")
+        self.count += len(content)
+        if self._packed and self.count > UNGUARDED_BYTES and self.count > MOST_GROWTH * self._packed.count:
+            raise SourceError(f"{self._name}: {_told_growth(self.count)}")
         return len(content)

@@ -71,8 +71,11 @@ def read_file(
     if format is not None and format not in FORMATS:
         raise SourceError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
     file = open_data(path, member=member, captured_on=captured_on, query=query)
-    head = Head(file.head_text())
-    return FORMATS[format or detect_format(file.name, head)].read(file)
+    try:
+        return FORMATS[format or detect_format(file.name, Head(file.head_text()))].read(file)
+    except SourceError:
+        file.close()
+        raise
 
 
 def detect_format(name: str, head: Head) -> str:

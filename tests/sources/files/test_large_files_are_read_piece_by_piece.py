@@ -9,6 +9,7 @@ import os
 import tarfile
 import threading
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,22 @@ def test_an_archive_of_tar_is_named(read) -> None:
         archive.addfile(tarfile.TarInfo("a.bib"))
     with pytest.raises(SourceError, match="a file of the kind tar, which is not read"):
         read(packed.getvalue(), "library.tar.gz")
+
+
+def test_what_grows_beyond_measure_is_refused_in_a_pipe_too(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(data_file, "UNGUARDED_BYTES", 1 << 20)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    def write() -> None:
+        with suppress(BrokenPipeError):
+            path.write_bytes(gzip.compress(b"{}\n" * (4 << 20), 9))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with pytest.raises(SourceError, match="refused as a bomb"):
+        list(read_file(path, format="jsonl").records)
+    writer.join()
 
 
 @pytest.mark.parametrize("packed", ["gz", "zip"])
