@@ -31,7 +31,7 @@ from urllib.parse import parse_qsl, unquote
 ROOT = Path(__file__).resolve().parents[2]
 # Killed on average after this part of the time that a round would have if the kills that are left were spread evenly
 # over the pages that are left: the harvest must not be over before the last kill.
-HASTE = 0.8
+HASTE = 0.5
 
 
 @contextmanager
