@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -120,6 +120,16 @@ def test_days_before_the_first_run_are_expected_when_they_are_asked_for() -> Non
     batches.expect(FEED, [CATEGORY], at(WEDNESDAY))
     made = batches.expect(FEED, [CATEGORY], at(WEDNESDAY), since=MONDAY)
     assert [one.announced_on for one in made] == [MONDAY, TUESDAY]
+
+
+def test_a_batch_of_tomorrow_is_expected_once_it_is_due() -> None:
+    class Evenings(Weekdays):
+        def due_at(self, day: date) -> datetime:
+            return at(day - timedelta(days=1), 20)
+
+    source = MadeSource(calendar=Evenings())
+    assert [one.announced_on for one in batches.expect(source, [CATEGORY], at(MONDAY, 19))] == [MONDAY]
+    assert [one.announced_on for one in batches.expect(source, [CATEGORY], at(MONDAY, 20))] == [TUESDAY]
 
 
 def test_a_source_without_days_is_expected_nothing_of() -> None:
