@@ -72,7 +72,9 @@ def read_file(
         raise SourceError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
     file = open_data(path, member=member, captured_on=captured_on, query=query)
     try:
-        return FORMATS[format or detect_format(file.name, Head(file.head_text()))].read(file)
+        # A file that is no text is refused as such, whatever its format is said to be.
+        head = Head(file.head_text())
+        return FORMATS[format or detect_format(file.name, head)].read(file)
     except SourceError:
         file.close()
         raise
