@@ -34,12 +34,17 @@ _DASH = re.compile(r"(?<!-)-{2,3}(?!-)")
 _IS_TEX = re.compile(r"[\\{}~]|--")
 
 
+def is_tex(text: str) -> bool:
+    """Whether a text holds any sign that means something to TeX outside formulas."""
+    return _IS_TEX.search(text) is not None
+
+
 def plain_text(text: str) -> str:
     r"""The text with its accents as letters and without the braces that keep case; blanks become single ones.
 
     Formulas between dollar signs or ``\(`` and ``\)`` are kept as they stand.
     """
-    if _IS_TEX.search(text) is None:
+    if not is_tex(text):
         return " ".join(text.split())
     parts, end = [], 0
     for formula in _MATH.finditer(text):
@@ -50,7 +55,7 @@ def plain_text(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    if _IS_TEX.search(text) is None:
+    if not is_tex(text):
         return text
     if "\\" in text:
         text = _ACCENT.sub(_accented, text)

@@ -25,7 +25,7 @@ from broadsheet.sources.known_days import day_of
 from broadsheet.sources.partial_dates import parse_month, parse_partial
 from broadsheet.sources.person_names import printed_name, split_names
 from broadsheet.sources.record import AuthorRecord, BadRecord, PaperRecord, SourceFile
-from broadsheet.sources.tex_text import plain_text
+from broadsheet.sources.tex_text import is_tex, plain_text
 from broadsheet.sources.text_file import slugify
 
 FORMAT = "bibtex"
@@ -148,9 +148,7 @@ def _described(fields: dict[str, str]) -> Entry:
     return Entry(
         title=f"{title}: {subtitle}" if title and subtitle else title,
         abstract=plain_text(fields.get("abstract", "")),
-        authors=tuple(
-            AuthorRecord(name=plain_text(printed_name(name))) for name in split_names(fields.get("author", ""))
-        ),
+        authors=tuple(_authors(fields.get("author", ""))),
         named=_named(fields),
         urls=tuple(tidy_address(name, _bare(fields[name])) for name in ("url", "pdf", "code") if name in fields),
         keywords=tuple(re.split(r"\s*[,;]\s*", text("keywords", "keyword"))),
@@ -166,6 +164,14 @@ def _described(fields: dict[str, str]) -> Entry:
             text("year", "date")[:4],
         ),
     )
+
+
+def _authors(text: str) -> Iterator[AuthorRecord]:
+    # Most names hold nothing of TeX, and looking at all of them together is cheaper.
+    has_tex = is_tex(text)
+    for name in split_names(text):
+        printed = printed_name(name)
+        yield AuthorRecord(name=plain_text(printed) if has_tex else printed)
 
 
 def _bare(value: str) -> str:
