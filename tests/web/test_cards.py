@@ -74,7 +74,7 @@ def test_a_papers_summary_is_told_from_its_abstract(reader: Reader) -> None:
         )
     )
     page = reader.open("/papers/2510.00001")
-    assert "A <b>sentence</b>. Summary by a/<i>b</i>All of it." in " ".join(page.one("main").text.split())
+    assert "A <b>sentence</b>. Summary by a/<i>b</i> All of it." in " ".join(page.one("main").text.split())
 
 
 def test_a_card_has_the_whole_abstract_a_click_away(reader: Reader) -> None:
