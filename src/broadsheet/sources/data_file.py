@@ -6,19 +6,16 @@ archive, as in some people's. A pipe can be read too, once.
 
 from __future__ import annotations
 
-import gzip
 import io
 import stat
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import IO, Protocol
 
 from broadsheet.sources.record import BadRecord, DeletedRecord, PaperRecord, SourceError, SourceFile
 from broadsheet.sources.text_file import TextFile, decode, text_file
+from broadsheet.sources.unpacking import BUFFER, Opened, Rejoined, is_archive, members, open_unpacked
 
 Record = PaperRecord | BadRecord | DeletedRecord
 
@@ -26,14 +23,6 @@ HEAD_BYTES = 1 << 20
 SMALL_BYTES = 32 << 20
 LARGEST_TEXT = 256 << 20
 LONGEST_LINE = 16 << 20
-# A packed file that unpacks to more than this is refused when it grows more than so many times: real metadata shrink to
-# a tenth, and deflate can shrink what says nothing to a thousandth.
-UNGUARDED_BYTES = 64 << 20
-MOST_GROWTH = 150
-_BUFFER = 1 << 18
-_GZIP = b"\x1f\x8b"
-# With files in it, and without any.
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _FOREIGN = {
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
@@ -43,16 +32,6 @@ _FOREIGN = {
     b"%PDF-": "PDF",
     b"ustar": "tar",
 }
-_UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-
-
-@dataclass(slots=True)
-class _Opened:
-    """One opening of a file: the unpacked bytes, and the file below, whose position tells how far they are read."""
-
-    stream: io.BufferedReader
-    below: io.FileIO
-    is_packed: bool
 
 
 @dataclass(kw_only=True)
@@ -75,7 +54,7 @@ class DataFile:
     is_whole: bool = False
     size: int | None = None
     is_pipe: bool = False
-    _opened: _Opened | None = field(default=None, repr=False)
+    _opened: Opened | None = field(default=None, repr=False)
 
     @property
     def is_small(self) -> bool:
@@ -120,14 +99,14 @@ class DataFile:
     def open(self) -> io.BufferedReader:
         """The data from their beginning. What cannot be unpacked raises ``SourceError`` where it is read."""
         if self.is_whole:
-            return io.BufferedReader(_Rejoined(self.head, None))
+            return io.BufferedReader(Rejoined(self.head, None))
         if not self.is_pipe:
-            self._opened = _open(self.path, self.member, self.name)
+            self._opened = open_unpacked(self.path, self.member, self.name)
             return self._opened.stream
         opened, self._opened = self._opened, None
         if opened is None:
             raise SourceError(f"{self.name}: a pipe, which can be read only once")
-        return io.BufferedReader(_Rejoined(self.head, opened.stream), _BUFFER)
+        return io.BufferedReader(Rejoined(self.head, opened.stream), BUFFER)
 
     def pieces(self, begins: Callable[[str], bool], size: int) -> Iterator[tuple[int, str] | BadRecord]:
         """The text in pieces of about ``size`` characters, each with the number of its first line.
@@ -198,7 +177,7 @@ def open_data(path: Path, *, member: str = "", captured_on: date | None = None, 
                 raise SourceError(f"{path.name}: a zip archive with {len(found)} files of data, not one")
             member = found[0]
         name = f"{path.name}/{member}" if member else path.name
-        opened = _open(path, member, name)
+        opened = open_unpacked(path, member, name)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
     try:
@@ -248,157 +227,6 @@ def streamed(file: DataFile, source: str, format: str, read: Callable[[], Iterat
     return SourceFile(source=source, format=format, records=RecordStream(read), position=file.position)
 
 
-def is_archive(path: Path) -> bool:
-    """Whether a file begins like a zip archive."""
-    with path.open("rb") as file:
-        return file.read(4) in _ZIP
-
-
-def members(path: Path) -> list[str]:
-    """The names of the files of data in a zip archive, in its order, without what systems put there by themselves."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except _UNPACKING as error:
-        raise SourceError(f"{path.name}: a zip archive that cannot be unpacked: {error}") from error
-    return [name for name in names if not is_hidden(Path(name))]
-
-
-def is_hidden(path: Path) -> bool:
-    """Whether a path inside a folder or an archive is nothing that a person put there (``.DS_Store``, ``__MACOSX``)."""
-    return any(part.startswith((".", "__MACOSX")) or part == "Thumbs.db" for part in path.parts)
-
-
-def _open(path: Path, member: str, name: str) -> _Opened:
-    below = path.open("rb", buffering=0)
-    try:
-        guarded = _Guarded(below, name)
-        stream: io.BufferedReader = io.BufferedReader(guarded, _BUFFER)
-        if member:
-            guarded = _member(stream, member, name)
-            stream = io.BufferedReader(guarded, _BUFFER)
-        is_gzip = stream.peek(2).startswith(_GZIP)
-        if is_gzip:
-            unpacked = _Guarded(gzip.GzipFile(fileobj=stream), name, (stream,), packed=guarded)
-            stream = io.BufferedReader(unpacked, _BUFFER)
-    except BaseException:
-        below.close()
-        raise
-    return _Opened(stream, below, is_packed=bool(member) or is_gzip)
-
-
-def _member(archive_bytes: io.BufferedReader, member: str, name: str) -> _Guarded:
-    try:
-        archive = zipfile.ZipFile(archive_bytes)
-        info = archive.getinfo(member)
-        if info.file_size > UNGUARDED_BYTES and info.file_size > MOST_GROWTH * max(info.compress_size, 1):
-            raise SourceError(f"{name}: {_told_growth(info.file_size)}")
-        return _Guarded(archive.open(info), name, (archive, archive_bytes))
-    except KeyError as error:
-        raise SourceError(f"{name}: there is no such file in the archive") from error
-    except _UNPACKING as error:
-        raise SourceError(f"{name}: cannot be unpacked: {error}") from error
-
-
-def _told_growth(count: int) -> str:
-    return f"unpacks to {count >> 20} MB or more, over {MOST_GROWTH} times what it is packed: refused as a bomb"
-
-
 def _pass_over_line(stream: io.BufferedReader) -> None:
     while (content := stream.readline(LONGEST_LINE)) and not content.endswith(b"\n"):
         pass
-
-
-class _Closable(Protocol):
-    """What holds on to a file until it is closed."""
-
-    def close(self) -> None: ...
-
-
-class _Readable(_Closable, Protocol):
-    """What is asked of a stream of bytes."""
-
-    def read(self, size: int, /) -> bytes | None: ...
-
-    def seek(self, offset: int, whence: int, /) -> int: ...
-
-    def tell(self) -> int: ...
-
-    def seekable(self) -> bool: ...
-
-
-class _Rejoined(io.RawIOBase):
-    """Bytes that were read already, and the rest of the stream behind them."""
-
-    def __init__(self, first: bytes, rest: IO[bytes] | None) -> None:
-        self._first, self._rest = memoryview(first), rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill the buffer with what comes next; 0 at the end."""
-        count = min(len(buffer), len(self._first))
-        if count:
-            buffer[:count] = self._first[:count]
-            self._first = self._first[count:]
-            return count
-        content = self._rest.read(len(buffer)) if self._rest is not None else b""
-        buffer[: len(content)] = content
-        return len(content)
-
-    def close(self) -> None:
-        """Close the rest as well."""
-        if not self.closed and self._rest is not None:
-            self._rest.close()
-        super().close()
-
-
-class _Guarded(io.RawIOBase):
-    """A stream whose faults are told as ``SourceError`` and that may not grow beyond measure while it is unpacked.
-
-    ``beneath`` is closed with it, ``packed`` counts the bytes that it is unpacked from.
-    """
-
-    def __init__(
-        self, stream: _Readable, name: str, beneath: Sequence[_Closable] = (), packed: _Guarded | None = None
-    ) -> None:
-        self._stream, self._name, self._beneath, self._packed = stream, name, beneath, packed
-        self.count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return self._stream.seekable()
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place, where the stream below can."""
-        return self._stream.seek(offset, whence)
-
-    def tell(self) -> int:
-        """The place in the stream below."""
-        return self._stream.tell()
-
-    def close(self) -> None:
-        """Close what is below as well."""
-        if not self.closed:
-            for one in (self._stream, *self._beneath):
-                one.close()
-        super().close()
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill the buffer with what comes next; 0 at the end."""
-        try:
-            content = self._stream.read(len(buffer)) or b""
-        except OSError as error:
-            raise SourceError(f"{self._name}: cannot be read: {error.strerror or error}") from error
-        except _UNPACKING as error:
-            raise SourceError(f"{self._name}: cannot be unpacked: {error}") from error
-        buffer[: len(content)] = content
-        self.count += len(content)
-        if self._packed and self.count > UNGUARDED_BYTES and self.count > MOST_GROWTH * self._packed.count:
-            raise SourceError(f"{self._name}: {_told_growth(self.count)}")
-        return len(content)

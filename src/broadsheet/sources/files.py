@@ -7,13 +7,14 @@ from datetime import date
 from pathlib import Path
 
 from broadsheet.sources import hf_daily, jsonl, saved_page
-from broadsheet.sources.data_file import DataFile, is_archive, is_hidden, members, open_data
+from broadsheet.sources.data_file import DataFile, open_data
 from broadsheet.sources.file_format import FileFormat
 from broadsheet.sources.file_shape import Head
 from broadsheet.sources.formats import bibtex, csl_json, daily_page, kaggle, ris, zotero_rdf
 from broadsheet.sources.formats.saved_answers import ANSWERS, refusal
 from broadsheet.sources.record import SourceError, SourceFile
 from broadsheet.sources.text_file import TextFile
+from broadsheet.sources.unpacking import is_archive, is_hidden, members
 
 
 def _of_text(looks_like: Callable[[str], bool]) -> Callable[[Head], bool]:

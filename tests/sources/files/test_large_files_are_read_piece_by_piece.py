@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.sources import data_file
+from broadsheet.sources import data_file, unpacking
 from broadsheet.sources.files import data_files, read_file
 from broadsheet.sources.formats import xml_pieces
 from broadsheet.sources.record import BadRecord, PaperRecord, SourceError
@@ -167,7 +167,7 @@ def test_an_archive_of_tar_is_named(read) -> None:
 
 
 def test_what_grows_beyond_measure_is_refused_in_a_pipe_too(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(data_file, "UNGUARDED_BYTES", 1 << 20)
+    monkeypatch.setattr(unpacking, "UNGUARDED_BYTES", 1 << 20)
     path = tmp_path / "pipe"
     os.mkfifo(path)
 
@@ -185,7 +185,7 @@ def test_what_grows_beyond_measure_is_refused_in_a_pipe_too(tmp_path, monkeypatc
 @pytest.mark.parametrize("packed", ["gz", "zip"])
 def test_what_grows_beyond_measure_is_refused(tmp_path, packed) -> None:
     line = lines_of({**samples.KAGGLE[0], "abstract": "a" * 10_000})
-    content = line * (2 * data_file.UNGUARDED_BYTES // len(line))
+    content = line * (2 * unpacking.UNGUARDED_BYTES // len(line))
     path = tmp_path / f"bomb.{packed}"
     path.write_bytes(gzip.compress(content, 9) if packed == "gz" else zipped(**{"bomb.json": content}))
     with pytest.raises(SourceError, match=r"unpacks to \d+ MB or more, over 150 times what it is packed"):
