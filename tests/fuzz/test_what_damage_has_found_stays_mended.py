@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -10,6 +11,7 @@ from broadsheet.sources.bibliography import BibliographyError, read_bibliography
 from broadsheet.sources.feeds import read_feed
 from broadsheet.sources.files import read_file
 from broadsheet.sources.record import SourceError
+from tests.sources.files.samples import SAMPLES
 
 
 def test_a_day_that_cannot_be_read_is_no_warning() -> None:
@@ -51,3 +53,22 @@ def test_what_grows_without_an_end_is_read_in_no_time(tmp_path, text) -> None:
 def test_blank_lines_of_what_is_pasted_are_read_in_no_time() -> None:
     with pytest.raises(BibliographyError):
         read_bibliography("\n" * 400_000)
+
+
+ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+BOMB = f'<!DOCTYPE bomb [<!ENTITY e0 "boom">{ENTITIES}]>'
+XML = ("zotero-rdf", "arxiv-oai", "arxiv-api", "arxiv-feed", "feed", "pubmed")
+
+
+@pytest.mark.parametrize("sample", [one for one in SAMPLES if one.format in XML], ids=lambda one: one.format)
+@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.timeout(20)
+def test_entities_are_never_expanded(tmp_path, sample, is_told) -> None:
+    text = re.sub(r"<!DOCTYPE[^>]*>\s*", "", sample.content.decode()).replace("Kites", "&e11;")
+    head, mark, rest = text.partition("?>")
+    path = tmp_path / "bomb.xml"
+    path.write_text(f"{head}{mark}{BOMB}{rest}", "utf-8")
+    found = []
+    with suppress(SourceError):
+        found = list(read_file(path, format=sample.format if is_told else None).records)
+    assert "boom" not in repr(found)
