@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from broadsheet.catalogue.identity import keep_apart
+from broadsheet.catalogue.lookup import paper_named
+from broadsheet.search.duplicates import duplicates_of
+from broadsheet.search.maintenance import engine
 from tests.builders import record, take_and_index
 from tests.cli.running import run
 
@@ -54,6 +58,15 @@ def test_it_can_be_asked_for_some_papers(papers) -> None:
     result = run("duplicates", "10.1000/1")
     assert result.stdout.splitlines()[-1] == "1 pair"
     assert "Ben Skua" in result.stdout
+
+
+def test_it_leaves_out_what_is_kept_apart(papers) -> None:
+    keep_apart(paper_named("2501.00001"), paper_named("10.1000/1"), by="ada")
+    result = run("duplicates")
+    assert result.stdout.splitlines()[-1] == "1 pair"
+    assert "Ben Skua" not in result.stdout
+    assert duplicates_of(engine(), paper_named("2501.00001")) == []
+    assert len(duplicates_of(engine(), paper_named("2501.00000"))) == 1
 
 
 def test_it_refuses_a_paper_that_is_not_known(papers) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from broadsheet.catalogue import writing
@@ -55,6 +56,16 @@ def keep_apart(one: Paper, other: Paper, by: str) -> None:
     with transaction.atomic():
         wait_for_other_writers()
         _part(_loaded(one).labels, _loaded(other).labels, by)
+
+
+def are_kept_apart(one: int, other: int) -> bool:
+    """Whether somebody said that the papers with these row ids are different."""
+    if not KeptApart.objects.exists():
+        return False
+    labels = {writing.row(draft).pk: draft.labels for draft in load_drafts([one, other])}
+    mine, theirs = labels.get(one, set()), labels.get(other, set())
+    told = Q(one__in=mine, other__in=theirs) | Q(one__in=theirs, other__in=mine)
+    return KeptApart.objects.filter(told).exists()
 
 
 def undo_merge(merge: PaperMerge, by: str) -> Paper:

@@ -26,6 +26,7 @@ def duplicates(
 ) -> None:
     """List papers that are probably the same one, with reasons. Changes nothing, and can be stopped at any time."""
     open_instance()
+    from broadsheet.catalogue.identity import are_kept_apart
     from broadsheet.search.duplicates import pairs
     from broadsheet.search.maintenance import engine
 
@@ -35,7 +36,8 @@ def duplicates(
     numbers = _numbers(names) if names else None
     count = 0
     with progress("comparing") as step:
-        for pair in islice(pairs(index, numbers, on_progress=step), limit):
+        found = pairs(index, numbers, on_progress=step)
+        for pair in islice((pair for pair in found if not are_kept_apart(pair.first, pair.second)), limit):
             typer.echo(_line(pair) if as_json else _text(pair))
             count += 1
     if not as_json:

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from broadsheet.catalogue.identity import are_kept_apart
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.text import fold, normalise_title, to_plain
 from broadsheet.search.engines.base import Engine
@@ -300,9 +301,14 @@ def pairs(
 
 
 def duplicates_of(engine: Engine, paper: Paper) -> list[Duplicate]:
-    """The papers that are probably the same as ``paper``, the surest first, with what they have in common."""
+    """The papers that are probably the same as ``paper``, the surest first, with what they have in common.
+
+    Without those of which somebody said that they are different.
+    """
     found = {
-        pair.first if pair.second == paper.pk else pair.second: pair.evidence for pair in pairs(engine, [paper.pk])
+        pair.first if pair.second == paper.pk else pair.second: pair.evidence
+        for pair in pairs(engine, [paper.pk])
+        if not are_kept_apart(pair.first, pair.second)
     }
     papers = Paper.objects.in_bulk(list(found))
     duplicates = [Duplicate(papers[number], evidence) for number, evidence in found.items() if number in papers]
