@@ -33,6 +33,8 @@ EXAMPLES: dict[str, list[tuple[str, int]]] = {
     "web:alerts": [("/batches/alerts.atom", 200)],
     "web:feed": [("/feed.rss", 200), ("/feed.atom?code=1", 200), ("/feed.json", 200), ("/feed.rss?cat=-", 400)],
     "api:papers": [("/api/v1/papers", 200), ("/api/v1/papers?limit=x", 400)],
+    "hub:daily": [("/api/daily_papers?date=2025-10-15", 200), ("/api/daily_papers?limit=x", 400)],
+    "hub:paper": [("/api/papers/2510.10001", 200), ("/api/papers/unknown", 404)],
     "api:paper": [("/api/v1/papers/2510.10001", 200), ("/api/v1/papers/unknown", 404)],
 }  # fmt: skip
 NOWHERE = [("/nowhere", 404), ("/date/", 404), ("/papers/", 404), ("/feed.txt", 404)]
