@@ -101,7 +101,10 @@ def read_feed(content: bytes, name: str, *, url: str = "", charset: str = "") ->
     safe = guard_feed(content, name, charset=charset)
     headers = {"content-type": "application/xml; charset=utf-8"} | ({"content-location": url} if url else {})
     try:
-        parsed = feedparser.parse(io.BytesIO(safe), response_headers=headers)
+        # Markup in texts is taken off by ``plain_text``, so nobody needs it made harmless or its links made whole.
+        parsed = feedparser.parse(
+            io.BytesIO(safe), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
     except _CRASHES as error:
         raise SourceError(f"{name}: not a feed that can be read: {_told(error)}") from error
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
