@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from broadsheet.catalogue import intake
 from broadsheet.catalogue.intake import IntakeResult, take_in
 from broadsheet.catalogue.models import Identifier, KeptApart, Paper
+from broadsheet.sources.record import PaperRecord
 from tests.catalogue.content import content, scratch
 from tests.catalogue.worlds import SOURCES, Said, anything
 
@@ -36,6 +37,10 @@ def kept_apart(pairs: Sequence[tuple[str, str]]) -> None:
     )
 
 
+def without_figures(record: PaperRecord) -> PaperRecord:
+    return replace(record, listing=None, votes_count=None)
+
+
 def labels_of(paper: Paper) -> set[str]:
     names = {str(name) for name in Identifier.objects.filter(paper=paper)}
     return names | {f"{source}/{ref}" for source, ref in paper.source_records.values_list("source__slug", "ref") if ref}
@@ -53,7 +58,7 @@ pairs = st.lists(
 def test_it_gives_the_same_catalogue_for_any_order_and_keeps_what_is_apart(records, apart, data, size) -> None:
     # A listing has no paper of its own but its description's source; see `figures`. Here it is all about descriptions.
     told = [
-        replace(one, record=replace(one.record, title=f"{n} is a title of its own", listing=None, votes_count=None))
+        replace(one, record=replace(without_figures(one.record), title=f"{n} is a title of its own"))
         for n, one in enumerate(records)
     ]
     shuffled = data.draw(st.permutations(told))
@@ -71,14 +76,19 @@ def test_it_gives_the_same_catalogue_for_any_order_and_keeps_what_is_apart(recor
         assert content() == first
 
 
-@given(records=st.lists(anything(), min_size=2, max_size=8), apart=pairs)
+@given(records=st.lists(anything(), min_size=2, max_size=8), apart=pairs, has_figures=st.booleans())
 @settings(max_examples=30, deadline=None)
-def test_it_changes_nothing_when_it_reads_the_same_again(records, apart) -> None:
+def test_it_changes_nothing_when_it_reads_the_same_again(records, apart, has_figures) -> None:
+    told = [one if has_figures else replace(one, record=without_figures(one.record)) for one in records]
     with scratch():
         kept_apart(apart)
-        take_all(records)
+        take_all(told)
+        if has_figures:
+            # What is kept apart may part the descriptions of one source, whose figures stay where they were until it
+            # speaks again.
+            take_all(told)
         before, keys = content(), set(Paper.objects.values_list("key", "pk", "changed_at"))
-        again = take_all(records[::-1])
+        again = take_all(told[::-1])
         assert (again.created, again.changed) == (0, 0)
         assert content() == before
         assert set(Paper.objects.values_list("key", "pk", "changed_at")) == keys
