@@ -2,6 +2,7 @@
 
 ``take_in`` is idempotent (the same records twice change nothing), free of order (the same set of records gives the same
 catalogue), and transactional a batch: an interruption keeps the batches before it and nothing of the one under way.
+Decisions 0013, 0023 and 0024 name the few cases in which the order counts.
 """
 
 from __future__ import annotations
