@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 from broadsheet.cli.commands import app
 from tests.docs.reading import ROOT, markdown_files, page, rows, section, text_of
 
+NAMED = re.compile(r"(?:`|bin/|^)broadsheet ([a-z]+(?:-[a-z]+)*(?: [a-z]+(?:-[a-z]+)*)?)", re.MULTILINE)
+
 
 @pytest.fixture(scope="module")
 def writer() -> ModuleType:
@@ -55,7 +57,9 @@ def test_the_keys_of_stats_are_documented(index_dir) -> None:
 def test_every_command_that_a_page_names_exists(writer) -> None:
     known = re.findall(r"^### `broadsheet ([a-z -]+)`$", writer.reference(), re.MULTILINE)
     for path in markdown_files():
-        for named in re.findall(r"(?:`|bin/|^)broadsheet ([a-z]+(?:-[a-z]+)*(?: [a-z]+(?:-[a-z]+)*)?)", text_of(path), re.MULTILINE):
+        for named in re.findall(
+            r"(?:`|bin/|^)broadsheet ([a-z]+(?:-[a-z]+)*(?: [a-z]+(?:-[a-z]+)*)?)", text_of(path), re.MULTILINE
+        ):
             words = named.split()
             assert named in known or words[0] in known, f"{path.name} names `broadsheet {named}`"
             if f"{words[0]} " in {f"{name.split()[0]} " for name in known if " " in name}:
