@@ -13,7 +13,20 @@ import time
 from benchmarks.instance import ROOT, temporary_home
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-NAMES = ("importing", "parsing", "search", "quality", "pages", "weight", "embedding", "text")
+NAMES = (
+    "importing",
+    "storing",
+    "parsing",
+    "bombs",
+    "keyphrases",
+    "extracts",
+    "search",
+    "quality",
+    "pages",
+    "weight",
+    "embedding",
+    "text",
+)
 USES_THE_COLLECTION = ("importing", "search", "pages", "weight")
 
 

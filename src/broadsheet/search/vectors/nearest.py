@@ -26,9 +26,9 @@ FETCHED_AT_ONCE, SWEPT_AT_ONCE = 2_048, 65_536
 # Fetching a row that stands alone takes about twice as long as comparing it in passing.
 FETCHED_SHARE = 0.4
 # How many rows are compared is this times the square root of their number; with the share that a filter allows, more:
-# so a recall of 0.98 of the ten nearest was reached for questions of one to five words at 100 thousand and at a million
+# so a recall of 0.96 of the ten nearest was reached for questions of one to five words at 100 thousand and at a million
 # papers alike, without and with filters (measured: benchmarks/vector_libraries.py).
-COMPARED_PER_ROOT = 48
+COMPARED_PER_ROOT = 40
 MORE_WHEN_FILTERED = -0.3
 # A first part of the lists shows how near the nearest are; of the others only those are looked through whose mean comes
 # within this many times the usual distance between a list's mean and its members. It spares nearly half of the rows.
