@@ -8,7 +8,7 @@ import pytest
 
 from broadsheet.catalogue.identity import keep_apart
 from broadsheet.catalogue.lookup import paper_named
-from broadsheet.search.duplicates import duplicates_of
+from broadsheet.search.duplicates import described_papers, duplicates_of, pairs
 from broadsheet.search.maintenance import engine
 from tests.builders import record, take_and_index
 from tests.cli.running import run
@@ -52,6 +52,15 @@ def test_it_prints_a_line_of_json_for_each_pair(papers) -> None:
         "Parcels by stork, as Ada Tern saw it",
         "How Ada Tern saw parcels by stork",
     ]
+
+
+def test_pairs_come_in_the_order_of_the_papers_whatever_the_order_of_the_database(papers) -> None:
+    def backwards(numbers):
+        return dict(reversed(described_papers(numbers).items()))
+
+    told = [(pair.first, pair.second) for pair in pairs(engine(), load=backwards)]
+    assert len(told) == 2
+    assert told == sorted(told)
 
 
 def test_it_can_be_asked_for_some_papers(papers) -> None:

@@ -281,13 +281,14 @@ def pairs(
 ) -> Iterator[Pair]:
     """Pairs of papers that are probably one, each once: of all papers, or those with one of ``numbers`` in them.
 
-    Works in chunks: what was found is given at once, and the caller may stop at any time. ``load`` gives what is
-    compared of papers, and ``on_progress`` gets how many papers were looked at and how many there are.
+    Works in chunks, by row id: what was found is given at once, and the caller may stop at any time. ``load`` gives
+    what is compared of papers, in any order; ``on_progress`` gets how many papers were looked at and how many are.
     """
     wanted = engine.numbers()[0].tolist() if numbers is None else sorted(set(numbers))
     told: set[tuple[int, int]] = set()
     for start in range(0, len(wanted), CHUNK):
-        part = load(wanted[start : start + CHUNK])
+        # A database gives rows in any order; pairs come by row id, so that a limit always gives the same ones.
+        part = dict(sorted(load(wanted[start : start + CHUNK]).items()))
         # Of all papers each pair is looked at from both sides, so the costly look by title is left to those that the
         # look by meaning cannot find.
         near = _candidates(engine, part, is_thorough=numbers is not None)
