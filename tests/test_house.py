@@ -37,7 +37,9 @@ def test_it_has_files() -> None:
 
 
 def test_it_has_no_file_of_more_than_400_lines() -> None:
-    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in python_files()}
+    # Migrations are written by the framework, one a release, and read by it.
+    paths = [path for path in python_files() if path.parent.name != "migrations"]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in paths}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 

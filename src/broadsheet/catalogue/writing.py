@@ -35,8 +35,8 @@ OWN_FIELDS = (
     "published_on",
     "first_listed_on",
     "author_count",
-    "votes_count",
-    "comments_count",
+    "votes_elsewhere_count",
+    "comments_elsewhere_count",
     "stars_count",
     "summary",
     "summary_model",
@@ -88,7 +88,8 @@ def _insert_papers(papers: Sequence[Paper]) -> None:
     """Store new papers under ids of their own."""
     if not papers:
         return
-    names = tuple(field.attname for field in Paper._meta.concrete_fields)  # noqa: SLF001  (documented)
+    fields = Paper._meta.concrete_fields  # noqa: SLF001  (documented)
+    names = tuple(field.attname for field in fields if not field.generated)
     now = timezone.now()
     for paper, number in zip(papers, reserve_ids(Paper, len(papers)), strict=True):
         paper.pk, paper.created_at = number, now
@@ -139,8 +140,8 @@ def _apply(draft: Draft, state: PaperState) -> bool:
     paper.keywords, paper.state_digest = list(state.keywords), digest
     counters = draft.figures.counters.values()
     paper.first_listed_on = min((day for _, day in draft.figures.listings), default=None)
-    paper.votes_count = max((counter.votes_count for counter in counters), default=0)
-    paper.comments_count = max((counter.comments_count for counter in counters), default=0)
+    paper.votes_elsewhere_count = max((counter.votes_count for counter in counters), default=0)
+    paper.comments_elsewhere_count = max((counter.comments_count for counter in counters), default=0)
     paper.stars_count = max((counter.stars_count for counter in counters), default=0)
     paper.summary, paper.summary_model = state.summary, state.summary_model
     paper.licence = state.licence[: longest(Paper, "licence")]

@@ -190,6 +190,31 @@ GITHUB_TOKEN = Setting(
 CHAT_URL = Setting("BROADSHEET_CHAT_URL", "", "Address of an OpenAI-compatible endpoint that writes summaries.")
 CHAT_MODEL = Setting("BROADSHEET_CHAT_MODEL", "", "Model that the endpoint is asked for; named beside its texts.")
 CHAT_KEY = Setting("BROADSHEET_CHAT_KEY", "", "Key for the endpoint.")
+MODE = Setting("BROADSHEET_MODE", "single", "Who may have an account: single (one person), invite, approval or open.")
+VOTERS = Setting("BROADSHEET_VOTERS", "members", "Who sees who voted: everybody, members or nobody.")
+PROXIES = Setting(
+    "BROADSHEET_PROXIES", "0", "Proxies in front of the instance, whose X-Forwarded-For is believed; 0: none."
+)
+EMAIL_URL = Setting(
+    "BROADSHEET_EMAIL_URL", "", "Mail server, e.g. smtp+tls://user:word@host:587; empty: nothing is mailed."
+)
+EMAIL_FROM = Setting("BROADSHEET_EMAIL_FROM", "", "Sender of mail, e.g. Broadsheet <papers@example.org>.")
+EMAIL_REFUSED = Setting("BROADSHEET_EMAIL_REFUSED", "", "Domains whose addresses may not sign up, separated by commas.")
+LOGIN_GITHUB = Setting("BROADSHEET_LOGIN_GITHUB", "", "Sign in with GitHub: client id and secret, as id:secret.")
+LOGIN_ORCID = Setting("BROADSHEET_LOGIN_ORCID", "", "Sign in with ORCID: client id and secret, as id:secret.")
+LOGIN_HUGGINGFACE = Setting(
+    "BROADSHEET_LOGIN_HUGGINGFACE", "", "Sign in with Hugging Face: client id and secret, as id:secret."
+)
+LOGIN_OIDC = Setting(
+    "BROADSHEET_LOGIN_OIDC",
+    "",
+    "Sign in with any OpenID Connect issuer: name|issuer|client id|secret, several separated by commas.",
+)
+SUBMITTERS = Setting("BROADSHEET_SUBMITTERS", "members", "Who may submit papers: members, authors, curators or nobody.")
+SUBMIT_MAX_AGE = Setting("BROADSHEET_SUBMIT_MAX_AGE", "0", "Oldest paper that may be submitted, in days; 0: any.")
+SUBMIT_PER_DAY = Setting("BROADSHEET_SUBMIT_PER_DAY", "10", "Papers that one person may submit a day.")
+SUBMIT_WEEKENDS = Setting("BROADSHEET_SUBMIT_WEEKENDS", "yes", "Whether papers may be submitted on weekends.")
+SUBMIT_APPROVAL = Setting("BROADSHEET_SUBMIT_APPROVAL", "no", "Whether a curator has to approve each submission.")
 LOG_LEVEL = Setting("BROADSHEET_LOG_LEVEL", "WARNING", "Least important log line that is printed.")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -219,6 +244,21 @@ SETTINGS: tuple[Setting, ...] = (
     CHAT_URL,
     CHAT_MODEL,
     CHAT_KEY,
+    MODE,
+    VOTERS,
+    PROXIES,
+    EMAIL_URL,
+    EMAIL_FROM,
+    EMAIL_REFUSED,
+    LOGIN_GITHUB,
+    LOGIN_ORCID,
+    LOGIN_HUGGINGFACE,
+    LOGIN_OIDC,
+    SUBMITTERS,
+    SUBMIT_MAX_AGE,
+    SUBMIT_PER_DAY,
+    SUBMIT_WEEKENDS,
+    SUBMIT_APPROVAL,
     LOG_LEVEL,
 )
 

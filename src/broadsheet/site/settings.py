@@ -33,6 +33,16 @@ CITATIONS = config.CITATIONS.text().lower()
 GITHUB_TOKEN = config.GITHUB_TOKEN.text()
 CHAT_URL, CHAT_MODEL, CHAT_KEY = config.CHAT_URL.text(), config.CHAT_MODEL.text(), config.CHAT_KEY.text()
 
+MODE = config.MODE.choice(("SINGLE", "INVITE", "APPROVAL", "OPEN")).lower()
+VOTERS = config.VOTERS.choice(("EVERYBODY", "MEMBERS", "NOBODY")).lower()
+PROXIES = config.PROXIES.number()
+EMAIL_REFUSED = config.EMAIL_REFUSED.items()
+SUBMITTERS = config.SUBMITTERS.choice(("MEMBERS", "AUTHORS", "CURATORS", "NOBODY")).lower()
+SUBMIT_MAX_AGE = config.SUBMIT_MAX_AGE.number()
+SUBMIT_PER_DAY = config.SUBMIT_PER_DAY.number(minimum=1)
+SUBMIT_WEEKENDS = config.SUBMIT_WEEKENDS.boolean()
+SUBMIT_APPROVAL = config.SUBMIT_APPROVAL.boolean()
+
 DEBUG = config.DEBUG.boolean()
 SECRET_KEY = config.secret_key(HOME)
 _base = urlsplit(BASE_URL)
@@ -40,14 +50,25 @@ ALLOWED_HOSTS = sorted({*config.ALLOWED_HOSTS.items(), _base.hostname or "127.0.
 IS_HTTPS = _base.scheme == "https"
 
 INSTALLED_APPS = [
+    "broadsheet.web",
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.orcid",
+    "allauth.usersessions",
     "csp",
     "broadsheet.catalogue",
     "broadsheet.community",
     "broadsheet.search",
-    "broadsheet.web",
     "broadsheet.site",
 ]
 MIDDLEWARE = [
@@ -59,7 +80,12 @@ MIDDLEWARE = [
     "broadsheet.web.middleware.PermissionsPolicyMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "broadsheet.site.urls"
@@ -72,6 +98,8 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "broadsheet.web.context.instance",
             ],
         },
@@ -85,6 +113,12 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"].setdefault("OPTIONS", {}).update(sqlite.OPTIONS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "community.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "web:home"
 
 LANGUAGE_CODE = "en"
 USE_I18N = True
@@ -120,7 +154,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "broadsheet.web.errors.csrf_refused"
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -9,6 +9,7 @@ from broadsheet.web import errors
 urlpatterns = [
     path("api/v1/", include("broadsheet.api.urls")),
     path("api/", include("broadsheet.api.hub_urls")),
+    path("accounts/", include("allauth.urls")),
     path("", include("broadsheet.web.urls")),
 ]
 

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from broadsheet.community.limits import TooManyError
+
 
 def _page(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
     return render(request, "web/error.html", {"heading": heading, "text": text, "status": status}, status=status)
@@ -27,6 +29,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Something that is not for this reader (403)."""
     return _page(request, 403, _("Not for you"), _("You may not see this page."))
+
+
+def refused(request: HttpRequest, why: str) -> HttpResponse:
+    """Something that this person may not do now, with the reason (403)."""
+    return _page(request, 403, _("This cannot be done now"), why)
+
+
+def too_many(request: HttpRequest, error: TooManyError) -> HttpResponse:
+    """A limit is used up (429, RFC 6585), with the seconds to wait in Retry-After."""
+    response = _page(request, 429, _("One moment"), str(error))
+    response["Retry-After"] = str(error.wait_seconds)
+    return response
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -5,9 +5,29 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from broadsheet.web import alike, batches, feeds, help_page, sources_page, views
+from broadsheet.web.authors import urls as authors
+from broadsheet.web.groups import urls as groups
+from broadsheet.web.library import urls as library
+from broadsheet.web.moderation import urls as moderation
+from broadsheet.web.mydata import urls as mydata
+from broadsheet.web.notices import urls as notices
+from broadsheet.web.people import urls as people
+from broadsheet.web.submitting import urls as submitting
+from broadsheet.web.talk import urls as talk
+from broadsheet.web.voting import urls as voting
 
 app_name = "web"
 urlpatterns = [
+    *people.urlpatterns,
+    *voting.urlpatterns,
+    *talk.urlpatterns,
+    *submitting.urlpatterns,
+    *authors.urlpatterns,
+    *library.urlpatterns,
+    *groups.urlpatterns,
+    *moderation.urlpatterns,
+    *notices.urlpatterns,
+    *mydata.urlpatterns,
     path("", views.home, name="home"),
     path("date/<str:text>", views.day, name="day"),
     path("week/<str:text>", views.week, name="week"),

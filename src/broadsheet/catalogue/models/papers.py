@@ -53,7 +53,12 @@ class Category(models.Model):
 
 
 class Paper(models.Model):
-    """One paper, once. ``badges`` is a list of ``catalogue.badges.Badge.plain``."""
+    """One paper, once. ``badges`` is a list of ``catalogue.badges.Badge.plain``.
+
+    Votes and comments are those that sources tell of (the largest figure, written by intake) and those of this
+    instance's people (written by ``attention``). Their sums are made by the database, so that neither writer can undo
+    the other's. A hidden paper is in no list and no index; a locked one takes no comments, votes or submissions.
+    """
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key)
     title = models.TextField()
@@ -76,8 +81,22 @@ class Paper(models.Model):
     published_on = models.DateField(null=True, db_index=True)
     first_listed_on = models.DateField(null=True, db_index=True)
     author_count = models.PositiveIntegerField(null=True)
-    votes_count = models.PositiveIntegerField(default=0)
-    comments_count = models.PositiveIntegerField(default=0)
+    votes_elsewhere_count = models.PositiveIntegerField(default=0)
+    votes_here_count = models.PositiveIntegerField(default=0, db_default=0)
+    votes_count = models.GeneratedField(
+        expression=models.F("votes_elsewhere_count") + models.F("votes_here_count"),
+        output_field=models.PositiveIntegerField(),
+        db_persist=True,
+    )
+    comments_elsewhere_count = models.PositiveIntegerField(default=0)
+    comments_here_count = models.PositiveIntegerField(default=0, db_default=0)
+    comments_count = models.GeneratedField(
+        expression=models.F("comments_elsewhere_count") + models.F("comments_here_count"),
+        output_field=models.PositiveIntegerField(),
+        db_persist=True,
+    )
+    is_hidden = models.BooleanField(default=False, db_default=False)
+    is_locked = models.BooleanField(default=False, db_default=False)
     stars_count = models.PositiveIntegerField(default=0)
     arxiv_id = models.CharField(max_length=40, blank=True)
     code_url = models.TextField(blank=True)
@@ -151,12 +170,16 @@ class Version(models.Model):
 
 
 class Authorship(models.Model):
-    """One author of one paper, in printed order, with the name as printed."""
+    """One author of one paper, in printed order, with the name as printed.
+
+    ``slug`` is the name as it stands in addresses (``catalogue.authors.slug_of``); ``account`` whoever proved to be it.
+    """
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="authorships")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=500)
-    orcid = models.CharField(max_length=19, blank=True)
+    slug = models.CharField(max_length=200, blank=True, default="", db_default="", db_index=True)
+    orcid = models.CharField(max_length=19, blank=True, db_index=True)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="authorships"
     )

@@ -1,0 +1,38 @@
+"""The tables of the community: people, what they say and keep, and what is done in everybody's name."""
+
+from __future__ import annotations
+
+from broadsheet.community.models.comments import Comment, CommentEdit, Mention, Reaction
+from broadsheet.community.models.groups import Group, Membership
+from broadsheet.community.models.library import Collection, CollectionEntry, Shelved
+from broadsheet.community.models.moderation import Deed, Notification, Pin, Report
+from broadsheet.community.models.people import Account, Allowance, ApiToken, Invitation, new_public_key
+from broadsheet.community.models.submissions import Affiliation, Claim, Follow, Submission
+from broadsheet.community.models.votes import Dismissal, Vote
+
+__all__ = [
+    "Account",
+    "Affiliation",
+    "Allowance",
+    "ApiToken",
+    "Claim",
+    "Collection",
+    "CollectionEntry",
+    "Comment",
+    "CommentEdit",
+    "Deed",
+    "Dismissal",
+    "Follow",
+    "Group",
+    "Invitation",
+    "Membership",
+    "Mention",
+    "Notification",
+    "Pin",
+    "Reaction",
+    "Report",
+    "Shelved",
+    "Submission",
+    "Vote",
+    "new_public_key",
+]

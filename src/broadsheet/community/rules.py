@@ -1,0 +1,47 @@
+"""The rules of the house, as figures. What the about page tells is made of these, so that the two never differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many acts in so many seconds, evenly refilled; ``times`` may come at once."""
+
+    times: int
+    seconds: int
+
+    @property
+    def per_second(self) -> float:
+        """How much is refilled in a second."""
+        return self.times / self.seconds
+
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+LIMITS: dict[str, tuple[Limit, ...]] = {
+    "sign up": (Limit(5, HOUR),),
+    "vote": (Limit(60, MINUTE),),
+    "comment": (Limit(6, MINUTE), Limit(60, DAY)),
+    "react": (Limit(60, MINUTE),),
+    "report": (Limit(10, HOUR),),
+    "claim": (Limit(20, DAY),),
+    "invite": (Limit(20, DAY),),
+    "search": (Limit(60, MINUTE),),
+    "api": (Limit(300, MINUTE),),
+}
+"""What one person, or one network where nobody is signed in, may do (``limits.spend``)."""
+
+VOTES_COUNT_AFTER = timedelta(hours=24)
+"""Votes of younger accounts, and of those without a confirmed address, wait."""
+
+REACTIONS = ("🔥", "🚀", "👀", "❤️", "🤗", "😎", "➕", "🧠", "👍", "🤝", "😔", "🤯")
+FIRST_POSTS_REVIEWED = 3
+"""Comments of a new person that a moderator looks at first, on an instance that is open."""
+LINKS_OF_NEW_PEOPLE = 1
+"""Links that a comment may hold as long as its writer's posts are looked at first."""
+LONGEST_COMMENT = 10_000
+EDITED_WITHOUT_TRACE = timedelta(minutes=3)
+"""An edit within this time of writing is not marked."""

@@ -1,0 +1,1 @@
+"""Authors, organisations, claims and what a person follows."""

@@ -1,0 +1,7 @@
+"""Addresses: a person's library and collections."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

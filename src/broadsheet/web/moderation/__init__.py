@@ -1,0 +1,1 @@
+"""Curation, reports and the public log."""

@@ -1,0 +1,1 @@
+"""A person's data: taking it along and erasing it."""

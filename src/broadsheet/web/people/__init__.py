@@ -1,0 +1,1 @@
+"""Profiles, tokens, invitations and the accounts that wait for approval."""

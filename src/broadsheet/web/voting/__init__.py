@@ -1,0 +1,1 @@
+"""Votes and what a person is not interested in."""
