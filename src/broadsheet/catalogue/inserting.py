@@ -95,8 +95,11 @@ def _adapted(fields: list[Any], rows: list[Row]) -> list[Row]:
 
 def _adapter(field: Any) -> Callable[[Any], Any] | None:
     if isinstance(field, models.JSONField):
+        # None is the database's NULL, as Django stores it, and not JSON's.
         if connection.vendor == "sqlite":
-            return lambda value: str(value) if isinstance(value, Written) else json.dumps(value)
+            return lambda value: (
+                None if value is None else str(value) if isinstance(value, Written) else json.dumps(value)
+            )
         return lambda value: field.get_db_prep_save(
             json.loads(value) if isinstance(value, Written) else value, connection
         )
