@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from broadsheet.community.models import Account
@@ -18,11 +20,17 @@ def person(
     """An account with a confirmed address, old enough that its votes count, unless it ``is_new``."""
     from allauth.account.models import EmailAddress
 
-    account = Account.objects.create_user(username=name, email=f"{name}@example.org", password=PASSWORD, role=role)
+    account = Account.objects.create(username=name, email=f"{name}@example.org", password=_hashed(), role=role)
     Account.objects.filter(pk=account.pk).update(date_joined=timezone.now() if is_new else LONG_AGO, **told)
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
     account.refresh_from_db()
     return account
+
+
+@cache
+def _hashed() -> str:
+    """Made once: a good hash is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 def curator(name: str = "cora") -> Account:

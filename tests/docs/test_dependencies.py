@@ -17,6 +17,10 @@ IMPORTED_AS = {
     "django-csp": "csp",
     "django-environ": "environ",
     "tzdata": "zoneinfo",
+    "django-allauth": "allauth",
+    "argon2-cffi": "Argon2PasswordHasher",
+    "markdown-it-py": "markdown_it",
+    "mdit-py-plugins": "mdit_py_plugins",
 }
 
 
