@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from broadsheet.catalogue.lookup import paper_named
+from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.catalogue.models import Listing, Paper
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.sources.exchange import FIELD
@@ -61,7 +61,7 @@ def daily_papers(request: HttpRequest) -> JsonResponse:
 @require_safe
 def paper_info(request: HttpRequest, name: str) -> JsonResponse:
     """``GET /api/papers/NAME``: one paper by arXiv id, key or any other name."""
-    found = paper_named(name)
+    found = shown_paper_named(name)
     if found is None:
         return JsonResponse({"error": "Paper not found"}, status=404)
     listing = found.listings.order_by("listed_on", "source__slug").first()
@@ -98,7 +98,7 @@ def _papers(asked: _Asked) -> QuerySet[Paper]:
         dated = Q(first_listed_on__isnull=True, published_on__isnull=False) & _within("published_on", asked.days)
         chosen = Q(Exists(listed)) | dated
     order = ("-pk",) if asked.sort == SORTS[0] else ("-votes_count", "-pk")
-    return Paper.objects.filter(chosen).order_by(*order).prefetch_related(*_CHILDREN)
+    return Paper.shown.filter(chosen).order_by(*order).prefetch_related(*_CHILDREN)
 
 
 def _within(column: str, days: PaperQuery) -> Q:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from broadsheet.api.serialise import brief, explanation, facets, full, reading
-from broadsheet.catalogue.lookup import paper_named
+from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.search.find import Found, find
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.search.showing import explained
@@ -55,7 +55,7 @@ def _next(query: PaperQuery, found: Found, offset: int, limit: int) -> str:
 @require_safe
 def paper(request: HttpRequest, name: str) -> JsonResponse:
     """``GET /api/v1/papers/NAME``: one paper by key, arXiv id, DOI or other identifier."""
-    found = paper_named(name)
+    found = shown_paper_named(name)
     if found is None:
         return JsonResponse({"error": f"No paper is known as {name!r}."}, status=404)
     return JsonResponse(full(found))

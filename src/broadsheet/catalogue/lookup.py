@@ -34,18 +34,25 @@ def paper_named(name: str) -> Paper | None:
     return identifier.paper if identifier else None
 
 
-def numbers_named(names: Collection[str]) -> dict[str, int]:
-    """The row ids of papers by any of their names, as ``paper_named`` knows them, in few queries; unknown are left out.
+def shown_paper_named(name: str) -> Paper | None:
+    """As ``paper_named``, without the papers that are hidden."""
+    paper = paper_named(name)
+    return None if paper is None or paper.is_hidden else paper
 
-    In the order of ``names``.
+
+def numbers_named(names: Collection[str]) -> dict[str, int]:
+    """The row ids of papers by any of their names, as ``shown_paper_named`` knows them, in few queries.
+
+    In the order of ``names``; unknown ones are left out.
     """
     keys = {name: name.strip().lower() for name in names if _is_key(name.strip())}
     by_key: dict[str, int] = {}
     if keys:
-        by_key.update(PaperAlias.objects.filter(key__in=keys.values()).values_list("key", "paper_id"))
-        by_key.update(Paper.objects.filter(key__in=keys.values()).values_list("key", "pk"))
+        aliases = PaperAlias.objects.filter(key__in=keys.values(), paper__is_hidden=False)
+        by_key.update(aliases.values_list("key", "paper_id"))
+        by_key.update(Paper.objects.filter(key__in=keys.values(), is_hidden=False).values_list("key", "pk"))
     parsed = {name: one for name in names if (one := parse_identifier(name)) is not None}
-    by_identifier = {one: number for one, (number, _) in _identified(parsed.values()).items()}
+    by_identifier = {one: paper.pk for one, paper in _identified(parsed.values()).items() if not paper.is_hidden}
     found: dict[str, int] = {}
     for name in names:
         number = by_key.get(keys.get(name, ""))
@@ -59,7 +66,7 @@ def numbers_named(names: Collection[str]) -> dict[str, int]:
 def papers_identified(identifiers: Collection[ParsedIdentifier]) -> dict[ParsedIdentifier, str]:
     """The names of the papers that have any of these identifiers, in few queries."""
     found = _identified(identifiers)
-    return {one: found[_name_of(one)][1] for one in identifiers if _name_of(one) in found}
+    return {one: found[_name_of(one)].name for one in identifiers if _name_of(one) in found}
 
 
 def paper_titled(title: str) -> Paper | None:
@@ -96,13 +103,13 @@ def _name_of(identifier: ParsedIdentifier) -> _IdentifierName:
     return identifier.scheme, identifier.value
 
 
-def _identified(identifiers: Collection[ParsedIdentifier]) -> dict[_IdentifierName, tuple[int, str]]:
-    """Row id and name of the paper of each identifier, by scheme and value."""
+def _identified(identifiers: Collection[ParsedIdentifier]) -> dict[_IdentifierName, Paper]:
+    """The paper of each identifier, without its abstract, by scheme and value."""
     by_scheme: dict[str, set[str]] = defaultdict(set)
     for one in filter(_is_storable, identifiers):
         by_scheme[one.scheme].add(one.value)
     found = {}
     for scheme, values in by_scheme.items():
         rows = Identifier.objects.filter(scheme=scheme, value__in=values).select_related("paper")
-        found.update({(scheme, row.value): (row.paper_id, row.paper.name) for row in rows.defer("paper__abstract")})
+        found.update({(scheme, row.value): row.paper for row in rows.defer("paper__abstract")})
     return found

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, Subquery
+from django.db.models import Count, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from broadsheet.catalogue.models import Listing
+from broadsheet.catalogue.models import Listing, Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ def today() -> date:
     return timezone.localdate()
 
 
+def _listings() -> QuerySet[Listing]:
+    """The listings of papers that are not hidden."""
+    return Listing.objects.exclude(paper__in=Paper.objects.filter(is_hidden=True).values("pk"))
+
+
 def neighbours(first: date, last: date) -> Neighbours:
     """The nearest days with papers before ``first`` and after ``last``."""
     return _around(Q(listed_on__lt=first), last)
@@ -42,7 +47,7 @@ def neighbours(first: date, last: date) -> Neighbours:
 
 def _around(is_before: Q, last: date) -> Neighbours:
     """The latest day that fits ``is_before`` and the earliest after ``last``, in one question to the database."""
-    days = Listing.objects.order_by("listed_on").values("listed_on")
+    days = _listings().order_by("listed_on").values("listed_on")
     before, after = days.filter(is_before).reverse()[:1], days.filter(listed_on__gt=last)[:1]
     found = days.filter(Q(listed_on=Subquery(before)) | Q(listed_on=Subquery(after)))
     around = list(found.values_list("listed_on", flat=True).distinct())
@@ -68,7 +73,8 @@ def month_calendar(month: date) -> Sequence[Sequence[CalendarDay]]:
     """The weeks, Monday first, that cover a month, with the number of papers listed on each day."""
     weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
     counts = dict(
-        Listing.objects.filter(listed_on__range=(weeks[0][0], weeks[-1][-1]))
+        _listings()
+        .filter(listed_on__range=(weeks[0][0], weeks[-1][-1]))
         .values_list("listed_on")
         .annotate(papers_count=Count("paper", distinct=True))
     )

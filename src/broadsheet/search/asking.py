@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from broadsheet.catalogue.lookup import numbers_named, paper_named
+from broadsheet.catalogue.lookup import numbers_named, shown_paper_named
 from broadsheet.catalogue.models import Paper, SavedPageEntry
 from broadsheet.catalogue.text import normalise_title
 from broadsheet.search.conditions import (
@@ -80,7 +80,7 @@ def newest_number() -> int:
 
 
 def _number_of(name: str) -> int | None:
-    paper = paper_named(name)
+    paper = shown_paper_named(name)
     return paper.pk if paper else None
 
 

@@ -43,7 +43,7 @@ def check_index() -> IndexCheck:
     with shelf().writing():
         current = engine()
         worded, vectored = current.numbers() if current else (NONE, NONE)
-        papers = _numbers(Paper.objects.order_by("pk").values_list("pk", flat=True))
+        papers = _numbers(Paper.shown.order_by("pk").values_list("pk", flat=True))
         noted = _numbers(ChangedPaper.objects.values_list("paper_id", flat=True).distinct())
         waiting = _numbers(WaitingVector.objects.values_list("paper_id", flat=True))
     excused = np.union1d(noted, waiting)

@@ -258,7 +258,7 @@ Progress = Callable[[int, int], None]
 
 def described_papers(numbers: Iterable[int]) -> dict[int, Described]:
     """What is compared of papers of the catalogue, by row id; those that are not there are left out."""
-    papers = Paper.objects.filter(pk__in=list(numbers)).prefetch_related("authorships", "identifiers")
+    papers = Paper.shown.filter(pk__in=list(numbers)).prefetch_related("authorships", "identifiers")
     return {
         paper.pk: Described(
             number=paper.pk,

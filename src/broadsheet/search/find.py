@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from django.db.models import Count, Max, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from broadsheet.catalogue.lookup import paper_named, paper_titled
-from broadsheet.catalogue.models import Authorship, Paper, PaperCategory, SavedPageEntry
+from broadsheet.catalogue.lookup import paper_titled, shown_paper_named
+from broadsheet.catalogue.models import Authorship, ChangedPaper, Paper, PaperCategory, SavedPageEntry
 from broadsheet.search import embedder
 from broadsheet.search.answer import Answer, answer_of
 from broadsheet.search.asking import Asked, ask, newest_number
@@ -30,6 +30,7 @@ from broadsheet.search.sql import condition_q
 
 logger = logging.getLogger(__name__)
 
+_JUST_HIDDEN = Q(is_hidden=True, pk__in=ChangedPaper.objects.values("paper_id"))
 _EVERY_PAPER = Not(OneOf(frozenset()))
 NAMES_ON_A_CARD = 3
 # A shorter question is about something, even where a paper is called just so.
@@ -64,7 +65,10 @@ class Found:
         Empty where no engine can count them.
         """
         try:
-            return self.answer.facets() if self.answer else {}
+            if self.answer is None:
+                return {}
+            # An answer of the engine is without these already.
+            return (self.answer if self.answer.asked.ranks else self.answer.without(_just_hidden())).facets()
         except EngineGoneError as error:
             logger.warning("facets are left out: %s", error)
             return {}
@@ -81,10 +85,11 @@ def paper_asked_for(query: PaperQuery) -> Paper | None:
     """The paper that the whole question names: by identifier, address, key, or exact title; None for any other."""
     if not query.words or query.has_filters:
         return None
-    if (name := straight(query.words)) is not None and (named := paper_named(name)) is not None:
+    if (name := straight(query.words)) is not None and (named := shown_paper_named(name)) is not None:
         return named
     is_long = len(query.words.split()) >= LEAST_WORDS_OF_A_TITLE
-    return paper_titled(query.words) if is_long else None
+    titled = paper_titled(query.words) if is_long else None
+    return None if titled is None or titled.is_hidden else titled
 
 
 def _find(asked: Asked, offset: int, limit: int) -> Found:
@@ -106,7 +111,7 @@ def papers_like(paper: Paper, limit: int) -> tuple[Paper, ...]:
     except EngineGoneError as error:
         logger.warning("similar papers are left out: %s", error)
         return ()
-    return _in_order(best[:limit], Paper.objects.defer("abstract"))
+    return _in_order(best[:limit], Paper.shown.defer("abstract"))
 
 
 def papers_probably_same(paper: Paper) -> list[Paper]:
@@ -123,7 +128,7 @@ def papers_in_order(numbers: Sequence[int]) -> tuple[Paper, ...]:
     """Papers with what a card shows of them, in the order of ``numbers``; unknown numbers are left out."""
     return _in_order(
         numbers,
-        Paper.objects.prefetch_related(
+        Paper.shown.prefetch_related(
             Prefetch("paper_categories", PaperCategory.objects.select_related("category")), "organisations"
         ),
     )
@@ -137,7 +142,7 @@ def _in_order(numbers: Sequence[int], papers: QuerySet[Paper]) -> tuple[Paper, .
 
 def _listed(asked: Asked, offset: int, limit: int) -> Found:
     """A list that is only narrowed: from the database, which is always current."""
-    papers = Paper.objects.all() if asked.must is None else Paper.objects.filter(condition_q(asked.must))
+    papers = Paper.shown.all() if asked.must is None else Paper.shown.filter(condition_q(asked.must))
     numbers = _ordered(papers, asked).values_list("pk", flat=True)[offset : offset + limit]
     there = papers.aggregate(total=Count("pk"), newest=Max("pk"))
     return Found(
@@ -179,10 +184,16 @@ def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:
 
 
 def _without_the_gone(answer: Answer) -> Answer:
-    """Papers that left the catalogue a moment ago may still be in the index."""
+    """Papers that left the catalogue or were hidden a moment ago may still be in the index."""
     numbers = answer.pool.numbers.tolist()
-    gone = set(numbers).difference(Paper.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    told = Paper.objects.filter(Q(pk__in=numbers) | _JUST_HIDDEN).values_list("pk", "is_hidden")
+    gone = set(numbers).difference(number for number, _ in told) | {number for number, is_hidden in told if is_hidden}
     return answer.without(gone) if gone else answer
+
+
+def _just_hidden() -> set[int]:
+    """The hidden papers that the index has yet to drop."""
+    return set(Paper.objects.filter(_JUST_HIDDEN).values_list("pk", flat=True))
 
 
 def _suggestion(by: Engine, asked: Asked, strict_total: int) -> str:

@@ -79,7 +79,7 @@ def index_state() -> IndexState:
     current = engine()
     state = current.state() if current else None
     return IndexState(
-        papers=Paper.objects.count(),
+        papers=Paper.shown.count(),
         indexed=state.papers if state else 0,
         with_vector=state.with_vector if state else 0,
         waiting=ChangedPaper.objects.values("paper_id").distinct().count(),
@@ -171,7 +171,7 @@ def _index_changes() -> int:
 
 def _write(numbers: Sequence[int], engines: Sequence[Engine]) -> None:
     """Bring engines up to date with these papers, all but the vectors that have yet to be computed; notes those."""
-    papers = list(with_facts(Paper.objects.filter(pk__in=numbers).order_by("pk")))
+    papers = list(with_facts(Paper.shown.filter(pk__in=numbers).order_by("pk")))
     gone = sorted(set(numbers).difference(paper.pk for paper in papers))
     documents, model = [document_of(paper) for paper in papers], embedder.encoder()
     found = stored_vectors(papers, model.fingerprint) if model else {}
@@ -214,8 +214,9 @@ def _embed_some() -> int:
 
 def _keep_vectors(texts: Mapping[int, tuple[str, str]], vectors: Floats16, fingerprint: str) -> None:
     """Store the vectors of these texts, and write them to every generation that is for their model."""
-    # Papers may have gone since their texts were read. One that goes from here on is taken out by its note, later.
-    there = set(Paper.objects.filter(pk__in=list(texts)).values_list("pk", flat=True))
+    # Papers may have gone or been hidden since their texts were read. One that goes from here on is taken out by its
+    # note, later.
+    there = set(Paper.shown.filter(pk__in=list(texts)).values_list("pk", flat=True))
     kept = {number: vector for number, vector in zip(texts, vectors, strict=True) if number in there}
     PaperVector.objects.bulk_create(
         [
@@ -235,7 +236,7 @@ def _keep_vectors(texts: Mapping[int, tuple[str, str]], vectors: Floats16, finge
 
 def _fill(on_progress: Progress) -> int:
     """Fill the next generation to its end; returns how many papers were written to it."""
-    total, done, count = Paper.objects.count(), 0, 0
+    total, done, count = Paper.shown.count(), 0, 0
     while shelf().filling() is not None:
         step = _fill_some()
         count += step
@@ -252,7 +253,7 @@ def _fill_some() -> int:
             return 0
         target, told = filling
         numbers = list(
-            Paper.objects.filter(pk__gt=told.filled_to).order_by("pk").values_list("pk", flat=True)[:FILLED_AT_ONCE]
+            Paper.shown.filter(pk__gt=told.filled_to).order_by("pk").values_list("pk", flat=True)[:FILLED_AT_ONCE]
         )
         if numbers:
             _write(numbers, [target])

@@ -151,7 +151,11 @@ def batch(request: HttpRequest, source: str, category: str, text: str) -> HttpRe
     if row is None:
         raise Http404
     announced = Announcement.objects.filter(source=row.source, category=row.category, announced_on=day)
-    papers = announced.select_related("paper").order_by("kind", "paper__title")[: PAPERS_SHOWN + 1]
+    papers = (
+        announced.filter(paper__is_hidden=False)
+        .select_related("paper")
+        .order_by("kind", "paper__title")[: PAPERS_SHOWN + 1]
+    )
     entries = [(one.paper, one.kind, one.is_estimated) for one in papers.defer("paper__abstract")]
     context: dict[str, Any] = {
         "heading": _("%(category)s, %(day)s") % {"category": row.category, "day": date_format(day, "l, j F Y")},

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.merging import SAMPLE_SOURCE
 from broadsheet.catalogue.models import PaperCategory, SavedPage, Source
+from broadsheet.community.access import is_moderator
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
 from broadsheet.search import embedder
 from broadsheet.search.find import paper_asked_for, papers_like, papers_probably_same
@@ -36,6 +37,7 @@ from broadsheet.search.query import (
     week_span,
 )
 from broadsheet.web import errors
+from broadsheet.web.access import private
 from broadsheet.web.citation import citation
 from broadsheet.web.lists import PAPERS_ON_A_SAVED_PAGE, list_page
 from broadsheet.web.searching import search_context
@@ -202,7 +204,7 @@ def saved_page(request: HttpRequest, slug: str) -> HttpResponse:
 def paper(request: HttpRequest, name: str) -> HttpResponse:
     """One paper, by any of its names; a name that is not the current one leads there."""
     found = paper_named(name)
-    if found is None:
+    if found is None or (found.is_hidden and not is_moderator(request.user)):
         raise Http404
     if found.name != name:
         return redirect("web:paper", name=found.name, permanent=False)
@@ -225,7 +227,8 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
         "twins": papers_probably_same(found)[:TWINS_SHOWN],
         "canonical": settings.BASE_URL + reverse("web:paper", args=[found.name]),
     }
-    return render(request, "web/paper.html", context)
+    response = render(request, "web/paper.html", context)
+    return private(response) if found.is_hidden else response
 
 
 @_page

@@ -60,6 +60,10 @@ class Migration(migrations.Migration):
             name='votes_here_count',
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),
+        migrations.AddIndex(
+            model_name='paper',
+            index=models.Index(condition=models.Q(('is_hidden', True)), fields=['id'], name='papers_hidden'),
+        ),
         migrations.AlterField(
             model_name='authorship',
             name='orcid',

@@ -52,12 +52,21 @@ class Category(models.Model):
         return self.code
 
 
+class ShownPapers(models.Manager["Paper"]):
+    """The papers that may be listed: all but the hidden ones."""
+
+    def get_queryset(self) -> models.QuerySet[Paper]:
+        """Without the hidden ones, which an index of their own finds: nobody reads all papers to leave out a few."""
+        return super().get_queryset().exclude(pk__in=Paper.objects.filter(is_hidden=True).values("pk"))
+
+
 class Paper(models.Model):
     """One paper, once. ``badges`` is a list of ``catalogue.badges.Badge.plain``.
 
     Votes and comments are those that sources tell of (the largest figure, written by intake) and those of this
     instance's people (written by ``attention``). Their sums are made by the database, so that neither writer can undo
-    the other's. A hidden paper is in no list and no index; a locked one takes no comments, votes or submissions.
+    the other's. A hidden paper is in no list and no index (lists are made of
+    ``Paper.shown``); a locked one takes no comments, votes or submissions.
     """
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key)
@@ -108,11 +117,16 @@ class Paper(models.Model):
 
     organisations = models.ManyToManyField(Organisation, related_name="papers")
 
+    objects = models.Manager["Paper"]()
+    shown = ShownPapers()
+
     class Meta:
-        # Of papers that wait for an extract or for keyphrases: few at any time, so that looking for them costs nothing.
+        # Of papers that wait for an extract or for keyphrases, and of hidden ones: few at any time, so that looking for
+        # them costs nothing.
         indexes = (
             models.Index(fields=("id",), name="papers_to_extract", condition=models.Q(extracted_at__isnull=True)),
             models.Index(fields=("id",), name="papers_to_keyphrase", condition=models.Q(keyphrased_at__isnull=True)),
+            models.Index(fields=("id",), name="papers_hidden", condition=models.Q(is_hidden=True)),
         )
 
     def __str__(self) -> str:

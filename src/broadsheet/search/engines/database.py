@@ -48,7 +48,7 @@ class DatabaseEngine:
 
     def state(self) -> EngineState:
         """Every paper can be found by words, none by meaning."""
-        return EngineState(Paper.objects.count(), 0, "")
+        return EngineState(Paper.shown.count(), 0, "")
 
     def words(self, clauses: Sequence[Clause], must: Condition | None, limit: int) -> Scored:
         """Papers by how many of the words they hold, words of the title counting more; of equal ones, the newest."""
@@ -127,7 +127,7 @@ class DatabaseEngine:
 
     def numbers(self) -> tuple[Numbers, Numbers]:
         """All papers, and none with a vector."""
-        return np.array(list(Paper.objects.order_by("pk").values_list("pk", flat=True)), np.int64), _NOTHING.numbers
+        return np.array(list(Paper.shown.order_by("pk").values_list("pk", flat=True)), np.int64), _NOTHING.numbers
 
     def update(
         self, documents: Sequence[IndexDocument], gone: Sequence[int], vectors: tuple[Numbers, Floats], fingerprint: str
@@ -155,7 +155,7 @@ _NOTHING = Scored(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 def _matching(must: Condition | None) -> QuerySet[Paper]:
-    return Paper.objects.filter(condition_q(must)) if must is not None else Paper.objects.all()
+    return Paper.shown.filter(condition_q(must)) if must is not None else Paper.shown.all()
 
 
 def _searched(must: Condition | None) -> QuerySet[Paper]:
