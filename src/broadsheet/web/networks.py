@@ -7,6 +7,10 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
+from broadsheet.community.networks import network_of
+
+__all__ = ["address_of", "network_of"]
+
 
 def address_of(request: HttpRequest) -> str:
     """The address of the reader's machine; empty where there is none (a socket of the same machine).
@@ -23,12 +27,3 @@ def address_of(request: HttpRequest) -> str:
         return str(ipaddress.ip_address(seen))
     except ValueError:
         return ""
-
-
-def network_of(address: str) -> str:
-    """The network that an address belongs to: /24 of IPv4, /48 of IPv6; empty for what is no address."""
-    try:
-        told = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((told, 24 if told.version == 4 else 48), strict=False))
