@@ -10,15 +10,22 @@ from broadsheet.community.models.people import Account, new_public_key
 
 
 class Submission(models.Model):
-    """A person brought a paper. ``named`` is what was pasted, ``words`` the first comment that goes with it."""
+    """A person brought a paper. ``named`` is what was pasted, ``words`` the first comment that goes with it.
+
+    A paper that is not known is fetched by whoever claims the row: ``due_at`` is when that may be, and moves on by a
+    lease while somebody is at it. What was found is shown before it is listed, unless it ``is_confirmed``. ``refusal``
+    says why there is nothing more to come of it or, while it is being fetched, why the last try was in vain.
+    """
 
     class State(models.TextChoices):
         """How far a submission is."""
 
         FETCHING = "fetching"
+        FOUND = "found"
         WAITING = "waiting"
         LISTED = "listed"
         REFUSED = "refused"
+        TAKEN_BACK = "taken back"
 
     key = models.CharField(max_length=16, unique=True, default=new_public_key)
     account = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, related_name="submissions")
@@ -26,6 +33,9 @@ class Submission(models.Model):
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, null=True, related_name="submissions")
     words = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.FETCHING)
+    is_confirmed = models.BooleanField(default=False)
+    tries_count = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
     refusal = models.TextField(blank=True)
     listed_on = models.DateField(null=True)
     submitted_at = models.DateTimeField(db_index=True)
