@@ -273,12 +273,18 @@ def _covers(asked: Collection[str], wanted: Collection[str]) -> bool:
 
 @dataclass(slots=True)
 class FetchResult:
-    """What came of looking papers up by name."""
+    """What came of looking papers up by name.
+
+    ``is_passing`` tells that a source which might know could not be asked now, ``retry_after`` for how many seconds one
+    asked to be left alone.
+    """
 
     intake: IntakeResult = field(default_factory=IntakeResult)
     found: dict[ParsedIdentifier, str] = field(default_factory=dict)
     unknown: list[ParsedIdentifier] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    is_passing: bool = False
+    retry_after: float = 0.0
 
 
 def fetch_papers(identifiers: Sequence[ParsedIdentifier], sources: Sequence[Source], door: Door) -> FetchResult:
@@ -299,6 +305,10 @@ def fetch_papers(identifiers: Sequence[ParsedIdentifier], sources: Sequence[Sour
                 records.append(record)  # noqa: PERF402  (what came before an error is kept)
         except SourceError as error:
             result.errors.append(f"{source.name}: {error}")
+            result.is_passing |= _is_passing(error)
+            if isinstance(error, BusyError):
+                result.is_passing = True
+                result.retry_after = max(result.retry_after, error.retry_after)
         result.intake.add(take_in(records, source=source.slug))
         known = {
             (name.scheme, name.value)

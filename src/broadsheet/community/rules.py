@@ -25,9 +25,11 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "sign up": (Limit(5, HOUR),),
     "vote": (Limit(60, MINUTE),),
     "comment": (Limit(6, MINUTE), Limit(60, DAY)),
+    "edit": (Limit(10, MINUTE),),
     "react": (Limit(60, MINUTE),),
     "report": (Limit(10, HOUR),),
     "claim": (Limit(20, DAY),),
+    "submit": (Limit(30, HOUR),),
     "invite": (Limit(20, DAY),),
     "search": (Limit(60, MINUTE),),
     "api": (Limit(300, MINUTE),),
@@ -44,4 +46,6 @@ LINKS_OF_NEW_PEOPLE = 1
 """Links that a comment may hold as long as its writer's posts are looked at first."""
 LONGEST_COMMENT = 10_000
 EDITED_WITHOUT_TRACE = timedelta(minutes=3)
-"""An edit within this time of writing is not marked."""
+"""An edit within this time of writing is not marked, unless somebody has answered."""
+SAME_WORDS_REFUSED = timedelta(days=1)
+"""Nobody says the same words twice within this time, unless they are few."""
