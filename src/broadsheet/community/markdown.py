@@ -6,7 +6,7 @@ The reading is a list of markdown-it tokens that nobody changes afterwards, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
@@ -71,7 +71,7 @@ def read(text: str) -> Reading:
     return Reading(clean, tuple(tokens), tuple(people)[:MOST_NAMES], tuple(papers)[:MOST_NAMES])
 
 
-def inline_tokens(tokens: list[Token]) -> Iterator[Token]:
+def inline_tokens(tokens: Sequence[Token]) -> Iterator[Token]:
     """What stands in the lines of all blocks, in order."""
     for token in tokens:
         yield from token.children or ()

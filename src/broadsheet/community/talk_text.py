@@ -22,7 +22,7 @@ from broadsheet.catalogue.models import Identifier, Paper, PaperAlias
 from broadsheet.catalogue.text.html import shown_url
 from broadsheet.catalogue.text.links import safe_url
 from broadsheet.catalogue.text.math import ELEMENTS, to_mathml, to_text
-from broadsheet.community.markdown import Reading, paper_at, read
+from broadsheet.community.markdown import Reading, inline_tokens, paper_at, read
 from broadsheet.community.models import Account
 
 PROFILE = "web:person"
@@ -103,6 +103,11 @@ def html_of(text: str, known: Known | None = None) -> SafeString:
         known = known_in([text]) if reading.people or reading.papers else NOBODY
     written = _Writer(known).write(reading.tokens) if reading.tokens is not None else _as_it_is(reading)
     return mark_safe(clean(written))  # noqa: S308  (this is where it is made safe)
+
+
+def links_in(text: str) -> int:
+    """How many links to elsewhere a text holds, as far as it was read."""
+    return sum(token.type in ("link_open", "address", "image") for token in inline_tokens(read(text).tokens or ()))
 
 
 def clean(written: str) -> str:
