@@ -36,7 +36,7 @@ _ADDRESS = re.compile(
     r"://|\bwww\.|\b[\w.+-]+@[\w-]+\.\w|\b[a-z0-9-]+\.(?:com|org|net|io|ai|dev|co|info|xyz)\b", re.IGNORECASE
 )
 _MARKUP = re.compile(
-    r"</?[a-z!][^>]*>|```|\[[^\]]*\]\(|^\s*#{1,6} |\*\*|\\(?:href|url|input|include)\b", re.IGNORECASE | re.MULTILINE
+    r"<[a-z/!]|```|\[[^\]]*\]\(|^\s*#{1,6} |\*\*|\\(?:href|url|input|include)\b", re.IGNORECASE | re.MULTILINE
 )
 _OF_ITSELF = re.compile(
     r"\b(?:as an? (?:ai|language model)|i(?:'m| am) (?:sorry|unable|an? (?:ai|language model))|i (?:cannot|can't)|"

@@ -23,13 +23,13 @@ def dated(days_ago: int, **fields: int) -> Paper:
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 100))
 def test_the_older_a_paper_the_longer_its_figures_may_stand(one: int, other: int, votes: int) -> None:
-    waits = [patience(dated(age, votes_count=votes), NOW) for age in sorted((one, other))]
+    waits = [patience(dated(age, votes_elsewhere_count=votes), NOW) for age in sorted((one, other))]
     assert SOONEST <= waits[0] <= waits[1] <= LATEST
 
 
 def test_what_many_like_is_asked_about_more_often() -> None:
     assert patience(dated(90), NOW) == 9 * DAY
-    assert patience(dated(90, votes_count=20), NOW) == 3 * DAY
+    assert patience(dated(90, votes_here_count=20), NOW) == 3 * DAY
     assert patience(dated(90, stars_count=500), NOW) == 3 * DAY
     assert patience(Paper(title="x", created_at=NOW - 20 * DAY), NOW) == 2 * DAY, "without a day since it came"
 

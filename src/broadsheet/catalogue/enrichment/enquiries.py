@@ -76,6 +76,6 @@ def patience(paper: Paper, now: datetime) -> timedelta:
     day = paper.dated_on
     age = timezone.localdate(now) - day if day else now - paper.created_at
     wait = age / 10
-    if paper.votes_count >= MANY_VOTES or paper.stars_count >= MANY_STARS:
+    if paper.votes_elsewhere_count + paper.votes_here_count >= MANY_VOTES or paper.stars_count >= MANY_STARS:
         wait /= 3
     return min(max(wait, SOONEST), LATEST)
