@@ -113,9 +113,13 @@ def cards(page: Element) -> list[Element]:
 
 def links_of(page: Element) -> list[str]:
     """Where the titles of a list page lead, in their order."""
-    return [next(a.attrs["href"] for a in card.all("a")) for card in cards(page)]
+    return [title.attrs["href"] for title in _titles(page)]
 
 
 def titles_of(page: Element) -> list[str]:
     """The titles of a list page, in their order."""
-    return [next(a.text for a in card.all("a")) for card in cards(page)]
+    return [title.text for title in _titles(page)]
+
+
+def _titles(page: Element) -> list[Element]:
+    return [next(it for it in card.all(class_="title")).one("a") for card in cards(page)]

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from broadsheet.search.find import Found, find
 from broadsheet.search.query import PaperQuery, QueryError
+from broadsheet.web.mine import mine
 
 PAPERS_ON_A_PAGE = 30
 # A saved page opens whole, as it was saved; its cards are short.
@@ -80,6 +81,7 @@ def list_page(
     size, density = (max(size, PAPERS_ON_A_LINE_PAGE), "line") if is_lines else (size, density)
     found = find(query, offset=(number - 1) * size, limit=size)
     paging = Paging(number=number, count=max(1, -(-found.total // size)), size=size)
+    mine(request).about(found.papers)
     if number > paging.count:
         raise QueryError("p", str(number), f"a page number from 1 to {paging.count}")
     return render(

@@ -1,7 +1,14 @@
-"""Addresses: votes and what a person is not interested in."""
+"""Addresses of votes, of who voted, and of what somebody is not interested in."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from broadsheet.web.voting import held, views
+
+urlpatterns = [
+    path("vote", views.vote, name="vote"),
+    path("dismiss", views.dismiss, name="dismiss"),
+    path("papers/<path:name>/voters", views.voters, name="voters"),
+    path("moderation/votes", held.held_votes, name="held_votes"),
+]

@@ -1,4 +1,4 @@
-// Keys for readers: "/" goes to the search box, "j" and "k" move from paper to paper, "o" opens. Pages work without.
+// Keys for readers: "/" goes to the search box, "j" and "k" move from paper to paper, "o" opens, "u" votes. Pages work without.
 "use strict";
 
 (() => {
@@ -18,6 +18,10 @@
     paper.scrollIntoView({ block: "center", behavior: isCalm ? "auto" : "smooth" });
   };
 
+  // The figure that can be seen, of those that a card has for its widths; where nobody is signed in, a link.
+  const vote = (paper) =>
+    [...(paper?.querySelectorAll("button.vote, a.vote") ?? [])].find((one) => one.offsetParent !== null)?.click();
+
   const actions = {
     "/": () => {
       const box = document.getElementById("q");
@@ -28,6 +32,7 @@
     },
     j: () => go(1),
     k: () => go(-1),
+    u: () => vote(papers[current()] ?? document.querySelector("article.reading")),
     o: () => papers[current()]?.querySelector(".title a").click(),
   };
 
