@@ -14,7 +14,8 @@ class Submission(models.Model):
 
     A paper that is not known is fetched by whoever claims the row: ``due_at`` is when that may be, and moves on by a
     lease while somebody is at it. What was found is shown before it is listed, unless it ``is_confirmed``. ``refusal``
-    says why there is nothing more to come of it or, while it is being fetched, why the last try was in vain.
+    says why there is nothing more to come of it, why the last try was in vain while it is being fetched, or why the
+    comment could not be written that was to go with it.
     """
 
     class State(models.TextChoices):
