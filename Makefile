@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-sqlite test-postgres lint fmt bench bench-search screenshot lock clean
+.PHONY: help install run test test-sqlite test-postgres test-fast lint fmt bench bench-search screenshot lock clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test-sqlite: $(VENV)/.dev $(VENV)/.browser ## Run all tests on SQLite
 
 test-postgres: $(VENV)/.dev $(VENV)/.browser ## Run all tests on PostgreSQL
 	BROADSHEET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 -q
+
+test-fast: $(VENV)/.dev ## Run the tests that need no browser, no server and little time, on SQLite
+	BROADSHEET_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -q -m 'not slow'
 
 lint: $(VENV)/.dev ## Check style, types and the order of the rooms
 	$(BIN)/ruff check .

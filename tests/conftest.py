@@ -20,6 +20,15 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("broadsheet")
 
 ROOT = Path(__file__).resolve().parents[1]
+SLOW_ROOMS = ("benchmarks", "faults", "fuzz", "journeys")
+"""Tests that start browsers, servers and processes, or kill them; ``make test-fast`` leaves them out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in the slow rooms."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests") and item.path.relative_to(ROOT / "tests").parts[0] in SLOW_ROOMS:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -153,6 +153,7 @@ def test_a_follower_turns_all_pages_of_a_day() -> None:
     assert_same(follow_into_an_empty_one(), before)
 
 
+@pytest.mark.slow
 class TestAnyWorld(TestCase):
     """Whatever sources say of papers, a follower ends with the same papers, links and days."""
 

@@ -15,6 +15,8 @@ import pytest
 from tests.fakes.servers import FakeServer, Reply, Request, answer
 from tests.worker.instances import PATIENCE_SECONDS, ROOT, Instance
 
+pytestmark = pytest.mark.slow
+
 PAGE_SIZE = 5
 PAUSE = 0.3
 

@@ -14,6 +14,8 @@ import pytest
 from tests.worker.instances import Instance, free_port, wait_for
 from tests.worker.neighbour import DAYS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def leader(tmp_path: Path) -> Iterator[Instance]:

@@ -14,6 +14,8 @@ from django.db import connection
 
 from tests.worker.marching import LEASE
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -12,7 +12,7 @@ from tests.catalogue.batches.month import CATEGORIES, FIRST, LAST, Trouble, live
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.arxiv_catalogue import MadeCatalogue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PER_DAY, DAYS = 30, 24
 
