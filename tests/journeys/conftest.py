@@ -77,6 +77,8 @@ def browser() -> Iterator[Browser]:
 def site(live_server: Any, settings: Any, tmp_path: Path, index_dir: Path) -> str:
     """The site's address; it has no model, an index of this test's own and an empty catalogue."""
     settings.BASE_URL = live_server.url
+    # A visitor on this machine would be signed in by itself otherwise.
+    settings.MODE = "open"
     settings.MODEL_DIR = tmp_path / "no-model"
     return live_server.url
 

@@ -29,8 +29,8 @@ def keyed(text: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), sha256).hexdigest()
 
 
-def spend(act: str, hand: Account | str, now: datetime | None = None) -> None:
-    """Use up one of what ``rules.LIMITS`` allows a person, or a network address, of an act.
+def spend(act: str, hand: Account | str, now: datetime | None = None) -> int:
+    """Use up one of what ``rules.LIMITS`` allows a person, or a network address, of an act; returns how many are left.
 
     Raises ``TooManyError`` where nothing is left; nothing is used up then.
     """
@@ -44,6 +44,7 @@ def spend(act: str, hand: Account | str, now: datetime | None = None) -> None:
         for bucket in left:
             bucket.level -= 1
             bucket.save(update_fields=["level", "updated_at"])
+    return int(min(bucket.level for bucket in left))
 
 
 def forget_old(now: datetime) -> int:
