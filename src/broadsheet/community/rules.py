@@ -38,6 +38,22 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
 
 VOTES_COUNT_AFTER = timedelta(hours=24)
 """Votes of younger accounts, and of those without a confirmed address, wait."""
+VOTES_LOOKED_AT = timedelta(days=30)
+"""How far back votes are compared with one another; networks of older ones are forgotten."""
+ALIKE_VOTES = 5
+"""So many votes for one paper, by people with something in common, are compared with what chance explains."""
+CHANCE_OF_ALIKE = 1e-6
+"""Votes that are alike are held where chance explains them in no more than this share of cases."""
+NEWCOMER_FOR = timedelta(days=7)
+"""An account is a newcomer's for so long."""
+RING_PAPERS = 5
+"""Two people vote together when they share at least so many papers, ..."""
+RING_WITHIN = timedelta(minutes=15)
+"""... each within this time of the other, or half of all that either voted for, ..."""
+CHANCE_OF_PAIR = 1e-3
+"""... and chance explains it in no more than this share of cases."""
+RING_PEOPLE = 5
+"""A ring is so many people or more, of whom each votes together with so many less one."""
 
 REACTIONS = ("🔥", "🚀", "👀", "❤️", "🤗", "😎", "➕", "🧠", "👍", "🤝", "😔", "🤯")
 FIRST_POSTS_REVIEWED = 3

@@ -35,6 +35,7 @@ class Vote(models.Model):
         """Which rule held a vote (``vote_rules``)."""
 
         NETWORK = "network"
+        SIGN_UP = "sign-up"
         NEWCOMERS = "newcomers"
         ONLY_THIS = "only this"
         RING = "ring"
