@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
+from broadsheet.catalogue.authors import slug_of
 from broadsheet.catalogue.drafts import Draft
 from broadsheet.catalogue.inserting import insert
 from broadsheet.catalogue.merging import PaperState
@@ -52,7 +53,7 @@ def write_children(
     """
     insert(
         Authorship,
-        ("paper_id", "position", "name", "orcid", "account_id"),
+        ("paper_id", "position", "name", "slug", "orcid", "account_id"),
         [one for pk, state in states.items() for one in _authors(pk, state, accounts.get(pk, ()))],
     )
     insert(
@@ -87,14 +88,25 @@ def write_children(
     _write_organisations(states)
 
 
-def _authors(pk: int, state: PaperState, known: Sequence[Authorship]) -> list[tuple[int, int, str, str, int | None]]:
+def _authors(
+    pk: int, state: PaperState, known: Sequence[Authorship]
+) -> list[tuple[int, int, str, str, str, int | None]]:
     """The authors of a paper as rows; a person keeps the place of that name, the same one where namesakes are."""
     accounts: dict[int, int] = {}
     for person in known:
-        places = [n for n, (name, _) in enumerate(state.authors) if name == person.name and n not in accounts]
-        if places and person.account_id is not None:
+        if person.account_id is not None and (places := _places(state, person, accounts)):
             accounts[min(places, key=lambda place: abs(place - person.position))] = person.account_id
-    return [(pk, n, name, orcid, accounts.get(n)) for n, (name, orcid) in enumerate(state.authors)]
+    return [(pk, n, name, slug_of(name), orcid, accounts.get(n)) for n, (name, orcid) in enumerate(state.authors)]
+
+
+def _places(state: PaperState, person: Authorship, taken: Container[int]) -> list[int]:
+    """Where a known person may stand now: by the name as printed, else as in addresses, else by ORCID."""
+    free = [(n, name, orcid) for n, (name, orcid) in enumerate(state.authors) if n not in taken]
+    return (
+        [n for n, name, _ in free if name == person.name]
+        or [n for n, name, _ in free if slug_of(name) == slug_of(person.name)]
+        or [n for n, _, orcid in free if orcid and orcid == person.orcid]
+    )
 
 
 def _write_categories(states: Mapping[int, PaperState]) -> None:

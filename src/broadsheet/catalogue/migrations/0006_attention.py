@@ -3,6 +3,10 @@
 import django.db.models.expressions
 from django.db import migrations, models
 
+from broadsheet.catalogue.authors import slug_of
+
+ROWS_AT_ONCE = 5_000
+
 
 def keep_figures(apps, schema_editor):
     """What was counted until now came from sources."""
@@ -16,6 +20,20 @@ def give_figures_back(apps, schema_editor):
     apps.get_model("catalogue", "Paper").objects.using(schema_editor.connection.alias).update(
         votes_count=models.F("votes_elsewhere_count"), comments_count=models.F("comments_elsewhere_count")
     )
+
+
+def name_authors(apps, schema_editor):
+    """Authors who are there already get their names in addresses, some thousands at a time."""
+    connection = schema_editor.connection
+    table = connection.ops.quote_name(apps.get_model("catalogue", "Authorship")._meta.db_table)
+    last = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(f"SELECT id, name FROM {table} WHERE id > %s ORDER BY id LIMIT {ROWS_AT_ONCE}", [last])
+            if not (rows := cursor.fetchall()):
+                return
+            cursor.executemany(f"UPDATE {table} SET slug = %s WHERE id = %s", [(slug_of(n), pk) for pk, n in rows])
+            last = rows[-1][0]
 
 
 class Migration(migrations.Migration):
@@ -70,6 +88,7 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, db_index=True, max_length=19),
         ),
         migrations.RunPython(keep_figures, give_figures_back),
+        migrations.RunPython(name_authors, migrations.RunPython.noop),
         migrations.RemoveField(model_name='paper', name='comments_count'),
         migrations.AddField(
             model_name='paper',
