@@ -139,7 +139,8 @@ def _known_papers(wanted: set[str]) -> dict[str, str]:
         return {}
     shown = {"paper__is_hidden": False}
     rows = (
-        Identifier.objects.filter(scheme="arxiv", value__in=wanted, **shown)
+        Identifier.objects.order_by()
+        .filter(scheme="arxiv", value__in=wanted, **shown)
         .values_list("value", "paper__key", "paper__arxiv_id")
         .union(
             Paper.objects.filter(key__in=wanted, is_hidden=False).values_list("key", F("key"), "arxiv_id"),

@@ -14,7 +14,6 @@ from django.db.models import Count, QuerySet
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.access import Person, is_member, is_moderator, membership_of
-from broadsheet.community.comments import GONE
 from broadsheet.community.models import Account, Comment, Group, Membership, Reaction
 from broadsheet.community.rules import REACTIONS
 from broadsheet.community.talk_text import Known, known_in
@@ -56,6 +55,8 @@ class Thread:
     count: int = 0
     number: int = 1
     pages: int = 1
+    is_moderated_by_reader: bool = False
+    """Whether this reader may hide and show what is here."""
 
 
 def thread_of(
@@ -66,11 +67,11 @@ def thread_of(
     ``at`` is the key of a comment: then it is the page with it that is given. A page beyond the last one is the last
     one. Places of deleted and hidden comments are there as long as something that is shown stands below them.
     """
-    said = Comment.objects.filter(paper=paper, group=group)
     if group is None and not paper.comments_here_count and not is_member(person):
-        said = said.filter(state__in=GONE)
+        return Thread()
+    said = Comment.objects.filter(paper=paper, group=group).order_by("written_at", "pk")
+    rows = list(said.values_list("pk", "parent_id", "state", "account_id", "key"))
     size = size or COMMENTS_ON_A_PAGE
-    rows = list(said.order_by("written_at", "pk").values_list("pk", "parent_id", "state", "account_id", "key"))
     membership = membership_of(person, group) if group is not None else None
     if not rows or (group is not None and membership is None):
         return Thread()
@@ -86,7 +87,7 @@ def thread_of(
     part = order[(number - 1) * size : number * size]
     found, known = _said(part, opened, person, paper)
     count = sum(1 for pk, _, state, _, _ in rows if state == State.VISIBLE)
-    return Thread(found, known, count, number, pages)
+    return Thread(found, known, count, number, pages, sees_all)
 
 
 def with_signs(
