@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from broadsheet.api import views
+from broadsheet.api import comments, views
 
 app_name = "api"
 urlpatterns = [
+    path("me", me.me, name="me"),
     path("papers", views.papers, name="papers"),
+    path("papers/<path:name>/comments", comments.of_paper, name="paper_comments"),
+    path("comments", comments.newest_comments, name="comments"),
+    path("comments/<slug:key>", comments.one, name="comment"),
+    path("comments/<slug:key>/history", comments.history, name="comment_history"),
+    path("comments/<slug:key>/reactions", comments.reactions, name="comment_reactions"),
     path("papers/<path:name>", views.paper, name="paper"),
 ]

@@ -55,23 +55,31 @@ class Thread:
     count: int = 0
     number: int = 1
     pages: int = 1
+    has_more: bool = False
     is_moderated_by_reader: bool = False
     """Whether this reader may hide and show what is here."""
 
 
 def thread_of(
-    paper: Paper, person: Person, group: Group | None = None, *, number: int = 1, at: str = "", size: int = 0
+    paper: Paper,
+    person: Person,
+    group: Group | None = None,
+    *,
+    number: int = 1,
+    at: str = "",
+    after: str = "",
+    size: int = COMMENTS_ON_A_PAGE,
 ) -> Thread:
     """A page of the comments of a paper, as a person sees them in public or in a group.
 
-    ``at`` is the key of a comment: then it is the page with it that is given. A page beyond the last one is the last
-    one. Places of deleted and hidden comments are there as long as something that is shown stands below them.
+    ``at`` is the key of a comment: then it is the page with it that is given. ``after`` is one too: then it is what
+    comes behind it, whatever page that is. A page beyond the last one is the last one.
+    Places of deleted and hidden comments are there as long as something that is shown stands below them.
     """
     if group is None and not paper.comments_here_count and not is_member(person):
         return Thread()
     said = Comment.objects.filter(paper=paper, group=group).order_by("written_at", "pk")
     rows = list(said.values_list("pk", "parent_id", "state", "account_id", "key"))
-    size = size or COMMENTS_ON_A_PAGE
     membership = membership_of(person, group) if group is not None else None
     if not rows or (group is not None and membership is None):
         return Thread()
@@ -81,13 +89,23 @@ def thread_of(
     order = _order([row[:4] for row in rows], opened)
     keys = {key: pk for pk, _, _, _, key in rows}
     pages = max(1, -(-len(order) // size))
-    if at in keys and (place := next((n for n, (pk, _) in enumerate(order) if pk == keys[at]), None)) is not None:
+    places = {pk: place for place, (pk, _) in enumerate(order)}
+    if (place := places.get(keys.get(at, 0))) is not None:
         number = place // size + 1
     number = min(max(1, number), pages)
-    part = order[(number - 1) * size : number * size]
-    found, known = _said(part, opened, person, paper)
-    count = sum(1 for pk, _, state, _, _ in rows if state == State.VISIBLE)
-    return Thread(found, known, count, number, pages, sees_all)
+    start = (number - 1) * size
+    if after:
+        start = places.get(keys.get(after, 0), len(order)) + 1
+    found, known = _said(order[start : start + size], opened, person, paper)
+    return Thread(
+        said=found,
+        known=known,
+        count=sum(1 for _, _, state, _, _ in rows if state == State.VISIBLE),
+        number=number,
+        pages=pages,
+        has_more=start + size < len(order),
+        is_moderated_by_reader=sees_all,
+    )
 
 
 def with_signs(
