@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from broadsheet.api import comments, views
+from broadsheet.api import comments, me, views
 
 app_name = "api"
 urlpatterns = [
