@@ -21,6 +21,10 @@ SECTIONS = {
     "sources": "about",
     "batches": "about",
     "batch": "about",
+    "submit": "submit",
+    "submission": "submit",
+    "submissions": "submit",
+    "bookmarklet": "submit",
 }
 
 

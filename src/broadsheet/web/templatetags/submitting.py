@@ -1,0 +1,23 @@
+"""Slots of submissions on other pages."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import template
+from django.conf import settings
+
+from broadsheet.community.access import is_curator, is_member
+from broadsheet.community.models import Account
+
+register = template.Library()
+
+
+@register.inclusion_tag("web/submitting/link.html", takes_context=True)
+def submit_link(context: dict[str, Any]) -> dict[str, Any]:
+    """A link to the form, for people who may bring papers; asks nothing of the database."""
+    user = context.get("user")
+    is_shown = user is not None and is_member(user) and settings.SUBMITTERS != "nobody"
+    if is_shown and settings.SUBMITTERS == "curators":
+        is_shown = is_curator(cast("Account", user))
+    return {"is_shown": is_shown, "section": context.get("section", "")}
