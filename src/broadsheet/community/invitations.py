@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from broadsheet.community import audit
-from broadsheet.community.access import RefusedError, has_role
+from broadsheet.community.access import Person, RefusedError, has_role, is_moderator, may_act
 from broadsheet.community.limits import spend
 from broadsheet.community.models import Account, Invitation
 
@@ -65,6 +66,15 @@ def invite(
             details={"role": role},
         )
     return invitation, code
+
+
+def may_invite(person: Person) -> bool:
+    """Whether a person may invite others.
+
+    Everybody who is in may where invitations are the way in, moderators where others let people in or all may come, and
+    nobody where one person has the instance.
+    """
+    return {"single": False, "invite": may_act(person)}.get(settings.MODE, is_moderator(person))
 
 
 def open_invitations(now: datetime | None = None) -> QuerySet[Invitation]:
