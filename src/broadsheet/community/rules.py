@@ -45,7 +45,9 @@ ALIKE_VOTES = 5
 CHANCE_OF_ALIKE = 1e-6
 """Votes that are alike are held where chance explains them in no more than this share of cases."""
 NEWCOMER_FOR = timedelta(days=7)
-"""An account is a newcomer's for so long."""
+"""Somebody is a newcomer for so long after the first vote."""
+COMPANY_WITHIN = timedelta(days=1)
+"""With a vote that is held for what few people have in common goes what its voter cast within this time of it."""
 RING_PAPERS = 5
 """Two people vote together when they share at least so many papers, ..."""
 RING_WITHIN = timedelta(minutes=15)
