@@ -1,7 +1,8 @@
 """What people say of whether papers are one: merging by hand, undoing a merge, splitting, keeping apart.
 
 Each is logged with who said it, and intake keeps to it whatever comes in later (see ``apart``). What people attached to
-a paper (votes, comments, saved lists) stays with the one that keeps its row.
+a paper (votes, comments, saved lists) goes along in a merge and comes back when it is undone (see ``attached``); in a
+split it stays with the paper that keeps its row.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from broadsheet.catalogue import writing
+from broadsheet.catalogue import attached, writing
 from broadsheet.catalogue.drafts import Draft, Item, Place
 from broadsheet.catalogue.figures import Figures, figures_of
 from broadsheet.catalogue.intake import wait_for_other_writers
@@ -194,11 +195,13 @@ def _share_figures(merge: PaperMerge, survivor: Draft, back: Draft) -> None:
 
 
 def _give_back(merge: PaperMerge, paper: Paper) -> None:
-    """Return the places on saved pages, and what the paper had absorbed itself, with the keys of that."""
+    """Return the places on saved pages, what the paper had absorbed with its keys, and what people attached."""
     for page, rank in merge.moved.get("entries", ()):
         SavedPageEntry.objects.filter(page_id=page, rank=rank, paper=merge.paper).update(paper=paper)
+    attached.give_back(merge.moved.get("attached", {}), merge.paper_id, paper.pk)
     moved = {tuple(place) for place in merge.moved["descriptions"]}
     for earlier in PaperMerge.objects.filter(paper=merge.paper, merged_at__lte=merge.merged_at).exclude(pk=merge.pk):
         if {tuple(place) for place in earlier.moved["descriptions"]} <= moved:
-            PaperMerge.objects.filter(pk=earlier.pk).update(paper=paper)
+            earlier.moved["attached"] = attached.give_back(earlier.moved.get("attached", {}), merge.paper_id, paper.pk)
+            PaperMerge.objects.filter(pk=earlier.pk).update(paper=paper, moved=earlier.moved)
             PaperAlias.objects.filter(key=earlier.absorbed_key, paper=merge.paper).update(paper=paper)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
+from broadsheet.catalogue import attached
 from broadsheet.catalogue.admission import longest
 from broadsheet.catalogue.children import clear, clear_figures, name_organisations, write_children, write_figures
 from broadsheet.catalogue.drafts import Draft, Item, Merged
@@ -104,8 +105,20 @@ def _remove(drafts: Sequence[Draft]) -> None:
             SourceRecord.objects.filter(source__slug=source, ref=ref, digest=digest).delete()
     gone = [paper.pk for draft in drafts if not draft.items for paper in _rows(draft)]
     if gone:
-        Paper.objects.filter(pk__in=gone).delete()
+        kept = attached.kept(gone)
+        Paper.objects.filter(pk__in=set(gone) - kept).delete()
+        _empty(sorted(kept))
         note_changes(gone)
+
+
+def _empty(ids: Sequence[int]) -> None:
+    """Leave of papers their titles alone, in no list: only what people wrote of them is still there."""
+    clear(ids)
+    clear_figures(ids)
+    SavedPageEntry.objects.filter(paper_id__in=ids).delete()
+    bare = Paper(changed_at=timezone.now(), is_hidden=True)
+    names = [name for name in (*OWN_FIELDS, "is_hidden") if name != "title"]
+    Paper.objects.filter(pk__in=ids).update(**{name: getattr(bare, name) for name in names})
 
 
 def _rows(draft: Draft) -> list[Paper]:
@@ -163,23 +176,38 @@ def _absorb(drafts: Sequence[Draft]) -> None:
             "paper_id", "page_id", "rank"
         ):
             entries[paper_id].append((page_id, rank))
+        # Whoever votes for one of them now has to wait, and then finds it gone.
+        list(Paper.objects.select_for_update().filter(pk__in=ids).values_list("pk"))
+        notes = {paper_id: attached.carry(paper_id, survivor.pk) for paper_id in ids}
         for model in (SourceRecord, SavedPageEntry, PaperAlias, PaperMerge):
             model._default_manager.filter(paper_id__in=ids).update(paper=survivor)  # noqa: SLF001  (documented)
         _move_samples(ids, survivor)
         PaperAlias.objects.bulk_create([PaperAlias(key=merged.paper.key, paper=survivor) for merged in draft.merged])
-        PaperMerge.objects.bulk_create([log_of(merged, survivor, entries[merged.paper.pk]) for merged in draft.merged])
+        PaperMerge.objects.bulk_create(
+            [
+                log_of(merged, survivor, entries[merged.paper.pk], notes.get(merged.paper.pk, {}))
+                for merged in draft.merged
+            ]
+        )
         Paper.objects.filter(pk__in=ids).delete()
         note_changes(ids)
 
 
-def log_of(merged: Merged, survivor: Paper, entries: Sequence[tuple[int, int]]) -> PaperMerge:
+def log_of(
+    merged: Merged, survivor: Paper, entries: Sequence[tuple[int, int]], notes: Mapping[str, attached.Note]
+) -> PaperMerge:
     """The note of a merge, from which it can be undone."""
     return PaperMerge(
         paper=survivor,
         absorbed_key=merged.paper.key,
         absorbed_title=merged.paper.title,
         reason=merged.reason[:REASON_LENGTH],
-        moved={"descriptions": merged.moved, "entries": entries, **merged.moved_figures.plain()},
+        moved={
+            "descriptions": merged.moved,
+            "entries": entries,
+            "attached": notes,
+            **merged.moved_figures.plain(),
+        },
         stayed={"descriptions": merged.stayed, **merged.stayed_figures.plain()},
         merged_at=timezone.now(),
         merged_by=merged.by,

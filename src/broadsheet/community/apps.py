@@ -10,3 +10,9 @@ class CommunityConfig(AppConfig):
 
     name = "broadsheet.community"
     label = "community"
+
+    def ready(self) -> None:
+        """Say what becomes of people's votes, comments and lists when papers become one."""
+        from broadsheet.community.carrying import attach
+
+        attach()
