@@ -14,7 +14,7 @@ from broadsheet.catalogue.models import Paper
 from broadsheet.community import rules
 from broadsheet.community.access import RefusedError
 from broadsheet.community.comments import GONE, delete_comment, edit_comment, hide, show, write_comment
-from broadsheet.community.models import Comment, CommentEdit, Group, Membership, Reaction
+from broadsheet.community.models import Allowance, Comment, CommentEdit, Group, Membership, Reaction
 from broadsheet.community.reactions import react
 from broadsheet.community.threads import thread_of
 from tests.builders import record, take
@@ -33,6 +33,7 @@ class Talk(RuleBasedStateMachine):
         Comment.objects.update(parent=None)
         Comment.objects.all().delete()
         Paper.objects.update(comments_here_count=0)
+        Allowance.objects.all().delete()
 
     @property
     def now(self) -> datetime:
