@@ -182,7 +182,7 @@ def test_the_settings_name_the_jobs(settings, caplog) -> None:
 
 def test_jobs_that_ask_others_exist_only_where_they_are_wanted(settings) -> None:
     settings.GITHUB_TOKEN = "made-up"
-    assert [errand.name for errand in jobs.errands()] == ["enrich:stars"]
+    assert [errand.name for errand in jobs.enriching_errands()] == ["enrich:stars"]
 
 
 def test_a_word_that_no_row_could_hold_is_refused() -> None:
@@ -190,6 +190,7 @@ def test_a_word_that_no_row_could_hold_is_refused() -> None:
         named("feed:https://a.example/" + "x" * 300)
 
 
-def test_without_settings_there_is_nothing_to_do() -> None:
-    assert jobs.errands() == []
+def test_without_settings_nobody_outside_is_asked_by_itself() -> None:
+    names = [errand.name for errand in jobs.errands()]
+    assert names == ["votes", "submissions", "new papers", "old notifications"]
     assert Batch.objects.count() == 0

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from broadsheet.catalogue.models import Authorship, Paper
 from broadsheet.community.access import is_suspended
-from broadsheet.community.models import Account, Comment, Follow, Membership, Mention, Notification, Submission
+from broadsheet.community.follows import followers_of
+from broadsheet.community.models import Account, Comment, Membership, Mention, Notification, Submission
 
 Kind = Notification.Kind
 
@@ -165,40 +166,18 @@ def tell_followers(papers: Collection[int]) -> int:
     A paper is told of once, however many of its authors and categories somebody follows. Returns how many times
     somebody follows one of the papers, told of before or not.
     """
-    shown = Paper.objects.filter(pk__in=papers, is_hidden=False).only("pk", "key").in_bulk()
-    following = _followers_of(shown)
+    new = Paper.objects.filter(pk__in=papers, is_hidden=False).only("pk", "key").in_bulk()
+    following = followers_of(new)
     people = _people(following).in_bulk()
     rows = [
         row
         for number, found in following.items()
         if number in people
         for paper, why in found
-        if (row := _row(people[number], Kind.NEW_PAPER, f"paper {shown[paper].key}", paper=shown[paper], words=why))
+        if (row := _row(people[number], Kind.NEW_PAPER, f"paper {new[paper].key}", paper=new[paper], words=why))
     ]
     _write(rows)
     return len(rows)
-
-
-def _followers_of(papers: Collection[int]) -> dict[int, list[tuple[int, str]]]:
-    """Row ids of people, and for each the papers that are new to them with the name of what they follow."""
-    found: dict[int, dict[int, str]] = {}
-    paths = {
-        "person__authorships__paper": "person__username",
-        "organisation__papers": "organisation__name",
-        "category__paper_categories__paper": "category__code",
-    }
-    for path, name in paths.items():
-        rows = Follow.objects.filter(**{f"{path}__in": list(papers)})
-        for follower, paper, why in rows.values_list("follower_id", path, name):
-            found.setdefault(follower, {}).setdefault(paper, why)
-    names = Authorship.objects.filter(paper__in=list(papers)).exclude(slug="").values_list("slug", "paper_id", "name")
-    by_slug: dict[str, list[tuple[int, str]]] = {}
-    for slug, paper, name in names:
-        by_slug.setdefault(slug, []).append((paper, name))
-    for follower, slug in Follow.objects.filter(author__in=by_slug).values_list("follower_id", "author"):
-        for paper, name in by_slug[slug]:
-            found.setdefault(follower, {}).setdefault(paper, name)
-    return {follower: sorted(mine.items()) for follower, mine in found.items()}
 
 
 def shown(account: Account) -> QuerySet[Notification]:
