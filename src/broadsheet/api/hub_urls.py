@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from broadsheet.api import daily_papers, hub_comments, me
+from broadsheet.api import daily_papers, hub_comments, me, votes
 
 app_name = "hub"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("daily_papers", daily_papers.daily_papers, name="daily"),
     path("papers/<path:name>/comment", hub_comments.comment, name="comment"),
     path("papers/<path:name>/comment/<slug:key>/reply", hub_comments.reply, name="comment_reply"),
+    path("papers/<path:name>/upvote", votes.upvote, name="upvote"),
     path("papers/<path:name>", daily_papers.paper_info, name="paper"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from broadsheet.api import comments, me, views
+from broadsheet.api import comments, me, views, votes
 
 app_name = "api"
 urlpatterns = [
@@ -15,5 +15,7 @@ urlpatterns = [
     path("comments/<slug:key>", comments.one, name="comment"),
     path("comments/<slug:key>/history", comments.history, name="comment_history"),
     path("comments/<slug:key>/reactions", comments.reactions, name="comment_reactions"),
+    path("papers/<path:name>/vote", votes.vote, name="vote"),
+    path("papers/<path:name>/voters", votes.voters, name="voters"),
     path("papers/<path:name>", views.paper, name="paper"),
 ]
