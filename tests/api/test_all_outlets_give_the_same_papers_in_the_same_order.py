@@ -37,6 +37,8 @@ QUERIES = {
     "q=order&like=2510.10003&like=A+newspaper": ["order", "--like", "2510.10003", "--like", "A newspaper"],
     "like=2510.10003": None,
     "org=institute+1&sort=votes": None,
+    "q=front&author=reader1": ["front", "--author", "reader1"],
+    "author=Reader1&sort=votes": None,
     "": None,
     "month=2025-10": None,
     "saved=front-pages": None,

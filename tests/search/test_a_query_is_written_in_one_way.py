@@ -26,6 +26,7 @@ def queries(draw: st.DrawFn) -> PaperQuery:
         categories=tuple(dict.fromkeys(draw(st.lists(CODES, max_size=4)))),
         day_from=draw(st.sampled_from([None, days[0]])),
         day_to=draw(st.sampled_from([None, days[1]])),
+        author=draw(st.sampled_from(["", "ada-reader", "王伟", "0000-0002-1825-0097"])),
         has_code=draw(st.booleans()),
         saved=draw(st.from_regex(r"[-a-z0-9_]{0,12}", fullmatch=True)),
         sort=draw(st.none() | st.sampled_from(SORTS)),
@@ -58,6 +59,9 @@ def test_it_writes_equal_questions_alike_and_others_differently(one, two) -> Non
         ("from=2025-10-01&to=2025-10-01", "date=2025-10-01"),
         ("date=2025-10-01&from=2020-01-01", "date=2025-10-01"),
         ("code=0&sort=", ""),
+        ("author=N%C3%BA%C3%B1ez,+Ada&org=x", "org=x&author=ada-nunez"),
+        ("author=0000-0002-1825-009x", "author=0000-0002-1825-009X"),
+        ("author=+", ""),
         ("sort=newest&code=1&saved=a-b&to=2025-10-01", "to=2025-10-01&code=1&saved=a-b&sort=newest"),
     ],
 )

@@ -30,6 +30,7 @@ def search(
     category: list[str] = typer.Option([], "--category", help="Only this category; may be given several times."),
     year: str = typer.Option("", "--year", help="Only papers of this year, or of years such as 2020..2024."),
     org: str = typer.Option("", "--org", help="Only papers of this organisation, by its short name."),
+    author: str = typer.Option("", "--author", help="Only papers of this author: the name as printed, or an ORCID."),
     day_from: str = typer.Option("", "--from", help="Only papers listed on this day or later."),
     day_to: str = typer.Option("", "--to", help="Only papers listed on this day or earlier."),
     code: bool = typer.Option(False, "--code", help="Only papers with a code link."),
@@ -41,7 +42,8 @@ def search(
     """Find papers by words and meaning."""
     if unknown := next((word for word in words if word.startswith("--")), ""):
         fail(f"no such option: {unknown}", 2)
-    given = {"q": " ".join(words), "cat": ",".join(category), "year": year, "org": org, "from": day_from, "to": day_to}
+    given = {"q": " ".join(words), "cat": ",".join(category), "year": year, "org": org, "author": author}
+    given |= {"from": day_from, "to": day_to}
     given |= {"code": "1" if code else "", "mode": mode, "prefer": prefer, "sort": sort}
     _answer(given, like, limit=limit, as_json=as_json)
 

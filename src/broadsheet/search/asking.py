@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from broadsheet.catalogue.authorships import written_by
 from broadsheet.catalogue.lookup import numbers_named, shown_paper_named
 from broadsheet.catalogue.models import Paper, SavedPageEntry
 from broadsheet.catalogue.text import normalise_title
@@ -93,6 +94,8 @@ def _facts(query: PaperQuery) -> Condition | None:
         parts.append(YearWithin(*query.years))
     if query.organisation:
         parts.append(OfOrganisation(query.organisation))
+    if query.author:
+        parts.append(OneOf(frozenset(written_by(query.author).values_list("paper_id", flat=True))))
     if query.day_from or query.day_to:
         parts.append(ListedWithin(query.day_from, query.day_to))
     if query.has_code:

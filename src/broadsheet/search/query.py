@@ -2,10 +2,10 @@
 
 Parameters: ``q`` a question in the language of ``search.language`` · ``mode`` hybrid, words or meaning · ``cat``
 category codes (repeated or separated by commas; ``cs.*`` is a whole archive) · ``year`` of publication (``2024``,
-``2020..2024``) · ``org`` the slug of an organisation · ``date``, ``week`` (``2025-W44``), ``month`` (``2025-10``) or
-``from``/``to``: days on which a paper was listed · ``code`` 1 for papers with a code link · ``saved`` the slug of a
-saved page · ``like`` names of papers, or titles, to find similar ones to (repeated) · ``prefer`` recent or popular ·
-``sort`` · ``upto`` the newest paper that the first page of this list knew.
+``2020..2024``) · ``org`` the slug of an organisation · ``author`` the slug of a printed name, or an ORCID · ``date``,
+``week`` (``2025-W44``), ``month`` (``2025-10``) or ``from``/``to``: days on which a paper was listed · ``code`` 1 for
+papers with a code link · ``saved`` the slug of a saved page · ``like`` names of papers, or titles, to find similar ones
+to (repeated) · ``prefer`` recent or popular · ``sort`` · ``upto`` the newest paper that the list's first page knew.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from broadsheet.catalogue.admission import storable_text
+from broadsheet.catalogue.authors import is_orcid, slug_of
 
 Mode = Literal["hybrid", "words", "meaning"]
 Sort = Literal["relevance", "votes", "comments", "newest", "saved"]
@@ -31,6 +32,7 @@ PREFERENCES: tuple[Preference, ...] = ("recent", "popular")
 LONGEST_WORDS = 1_000
 MOST_ALIKE = 50
 LONGEST_LIKENESS = 300
+LONGEST_NAME = 500
 MOST_CATEGORIES = 50
 CATEGORY = re.compile(r"[A-Za-z][A-Za-z0-9-]*(\.([A-Za-z0-9-]+|\*))?")
 SLUG = re.compile(r"[-\w]{1,120}")
@@ -60,6 +62,7 @@ class PaperQuery:
     day_to: date | None = None
     years: tuple[int | None, int | None] | None = None
     organisation: str = ""
+    author: str = ""
     has_code: bool = False
     saved: str = ""
     like: tuple[str, ...] = ()
@@ -81,8 +84,8 @@ class PaperQuery:
     @property
     def has_filters(self) -> bool:
         """Whether anything besides words narrows the answer."""
-        narrowing = (self.categories, self.years, self.organisation, self.day_from, self.day_to, self.has_code)
-        return any((*narrowing, self.saved, self.like))
+        narrowing = (self.categories, self.years, self.organisation, self.author, self.day_from, self.day_to)
+        return any((*narrowing, self.has_code, self.saved, self.like))
 
     def params(self) -> list[tuple[str, str]]:
         """The canonical parameters, in a fixed order, without defaults, and without ``upto``, which is a page's."""
@@ -96,6 +99,8 @@ class PaperQuery:
             pairs.append(("year", written_years(self.years)))
         if self.organisation:
             pairs.append(("org", self.organisation))
+        if self.author:
+            pairs.append(("author", self.author))
         pairs += self._period_params()
         if self.has_code:
             pairs.append(("code", "1"))
@@ -134,6 +139,7 @@ def parse(given: QueryDict | Mapping[str, str]) -> PaperQuery:
         categories=_categories(given),
         years=_years(given.get("year", "")),
         organisation=_organisation(given.get("org", "")),
+        author=_author(given.get("author", "")),
         day_from=day_from,
         day_to=day_to,
         has_code=_yes(given, "code"),
@@ -259,6 +265,16 @@ def _organisation(text: str) -> str:
     if len(storable_text(text)) > 200:
         raise QueryError("org", text[:40] + "…", "the short name of an organisation")
     return storable_text(text).strip()
+
+
+def _author(text: str) -> str:
+    """The ORCID, or the slug of the name; whoever writes a name as it is printed is understood as well."""
+    text = storable_text(text).strip()
+    if len(text) > LONGEST_NAME:
+        raise QueryError("author", text[:40] + "…", "the name of an author as it is printed, or an ORCID")
+    if is_orcid(text.upper()):
+        return text.upper()
+    return slug_of(text) if text else ""
 
 
 def _upto(text: str) -> int | None:

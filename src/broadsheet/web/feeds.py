@@ -5,6 +5,7 @@ An entry's id is the address of its paper by public key, which never changes, so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -17,7 +18,8 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from broadsheet.catalogue.models import Paper, SavedPage
+from broadsheet.catalogue.authorships import printed_name_of
+from broadsheet.catalogue.models import Organisation, Paper, SavedPage
 from broadsheet.catalogue.text import to_html, to_plain
 from broadsheet.ranking.daily import nearest_day, today
 from broadsheet.search.find import find
@@ -41,9 +43,14 @@ def feed(request: HttpRequest, kind: str) -> HttpResponse:
         query = day_query(newest) if newest else query
     papers = find(query, limit=MOST_ENTRIES).papers
     own_url = settings.BASE_URL + request.get_full_path()
+    return feed_of(kind, papers, title=title_of(query), page_url=page_of(query), own_url=own_url)
+
+
+def feed_of(kind: str, papers: Sequence[Paper], *, title: str, page_url: str, own_url: str) -> HttpResponse:
+    """Papers, in this order, as a feed of one kind (rss, atom or json); ``page_url`` is the page that shows them."""
     if kind == "json":
-        return _json_feed(query, papers, own_url)
-    return _xml_feed(XML_KINDS[kind], query, papers, own_url)
+        return _json_feed(papers, title, page_url, own_url)
+    return _xml_feed(XML_KINDS[kind], papers, title, page_url, own_url)
 
 
 def title_of(query: PaperQuery) -> str:
@@ -52,6 +59,11 @@ def title_of(query: PaperQuery) -> str:
     if query.saved:
         page = SavedPage.objects.filter(slug=query.saved).first()
         parts.append(to_plain(page.title) if page else query.saved)
+    if query.organisation:
+        organisation = Organisation.objects.filter(slug=query.organisation).first()
+        parts.append(to_plain(organisation.name) if organisation else query.organisation)
+    if query.author:
+        parts.append(printed_name_of(query.author))
     parts += query.categories
     if query.day_from and query.day_from == query.day_to:
         parts.append(query.day_from.isoformat())
@@ -67,6 +79,10 @@ def page_of(query: PaperQuery) -> str:
     path, said = reverse("web:search"), ""
     if query.saved and not (query.words or query.day_from or query.day_to):
         path, said = reverse("web:saved_page", args=[query.saved]), "saved"
+    elif query.author and not (query.words or query.like or query.saved):
+        path, said = reverse("web:author", args=[query.author]), "author"
+    elif query.organisation and not (query.words or query.like or query.saved):
+        path, said = reverse("web:organisation", args=[query.organisation]), "org"
     elif query.day_from and query.day_from == query.day_to and not (query.words or query.saved):
         path, said = reverse("web:day", args=[query.day_from.isoformat()]), "date"
     params = urlencode([pair for pair in query.params() if pair[0] != said])
@@ -87,10 +103,10 @@ def _addresses(paper: Paper) -> tuple[str, str]:
     return settings.BASE_URL + lasting, settings.BASE_URL + shown
 
 
-def _xml_feed(maker: type[XmlFeed], query: PaperQuery, papers: tuple[Paper, ...], own_url: str) -> HttpResponse:
+def _xml_feed(maker: type[XmlFeed], papers: Sequence[Paper], title: str, page_url: str, own_url: str) -> HttpResponse:
     feed = maker(
-        title=title_of(query),
-        link=page_of(query),
+        title=title,
+        link=page_url,
         description=_("Papers collected by %(name)s") % {"name": settings.NAME},
         language=settings.LANGUAGE_CODE,
         feed_url=own_url,
@@ -120,7 +136,7 @@ def _authors(paper: Paper) -> str | None:
     return (", ".join(names) + (f" + {more}" if more > 0 else "")) if names else None
 
 
-def _json_feed(query: PaperQuery, papers: tuple[Paper, ...], own_url: str) -> HttpResponse:
+def _json_feed(papers: Sequence[Paper], title: str, page_url: str, own_url: str) -> HttpResponse:
     items: list[dict[str, Any]] = []
     for paper in papers:
         lasting, shown = _addresses(paper)
@@ -138,8 +154,8 @@ def _json_feed(query: PaperQuery, papers: tuple[Paper, ...], own_url: str) -> Ht
         )
     told = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": title_of(query),
-        "home_page_url": page_of(query),
+        "title": title,
+        "home_page_url": page_url,
         "feed_url": own_url,
         "language": settings.LANGUAGE_CODE,
         "items": items,

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from broadsheet.catalogue.authorships import printed_name_of
 from broadsheet.catalogue.models import Organisation, SavedPage
 from broadsheet.catalogue.text import to_plain
 from broadsheet.search import embedder
@@ -149,6 +150,8 @@ def _chosen(address: _Address, query: PaperQuery, names: Mapping[str, str]) -> l
     if query.organisation:
         name = to_plain(names.get(query.organisation, query.organisation))
         told.append(Choice(name, address.without("org")))
+    if query.author:
+        told.append(Choice(_("by %(name)s") % {"name": printed_name_of(query.author)}, address.without("author")))
     if query.day_from or query.day_to:
         told.append(Choice(_days(query), address.without("date", "week", "month", "from", "to")))
     if query.has_code:

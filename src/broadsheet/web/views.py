@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.merging import SAMPLE_SOURCE
-from broadsheet.catalogue.models import PaperCategory, SavedPage, Source
+from broadsheet.catalogue.models import Authorship, PaperCategory, SavedPage, Source
 from broadsheet.community.access import is_moderator
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
 from broadsheet.search import embedder
@@ -210,7 +210,7 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("web:paper", name=found.name, permanent=False)
     prefetch_related_objects(
         [found],
-        "authorships",
+        Prefetch("authorships", Authorship.objects.select_related("account")),
         Prefetch("paper_categories", PaperCategory.objects.select_related("category")),
         "organisations",
         "identifiers",

@@ -1,0 +1,110 @@
+"""Following: the form that every follow button is, and the page of what a person follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from broadsheet.catalogue.authors import is_orcid
+from broadsheet.catalogue.models import Authorship
+from broadsheet.catalogue.text import to_plain
+from broadsheet.community import follows
+from broadsheet.community.access import RefusedError
+from broadsheet.community.models import Account
+from broadsheet.search.find import papers_in_order
+from broadsheet.web import errors
+from broadsheet.web.access import for_active_members, for_members
+from broadsheet.web.lists import PAPERS_ON_A_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One thing that a person follows, as the page shows it."""
+
+    target: follows.Target
+    label: str
+    url: str
+
+
+@require_POST
+@for_active_members
+def follow(request: HttpRequest) -> HttpResponse:
+    """``POST /follow`` with ``kind`` and ``name``, and ``do=unfollow`` to let go; leads back to ``next``."""
+    account = request.user
+    assert isinstance(account, Account), "the view is for members"
+    kind, name = request.POST.get("kind", ""), request.POST.get("name", "")
+    try:
+        if request.POST.get("do") == "unfollow":
+            follows.unfollow(account, follows.Target(_kind(kind), name.replace("\0", "")))
+        else:
+            follows.follow(account, follows.target_of(kind, name.replace("\0", "")))
+    except RefusedError as error:
+        return errors.refused(request, str(error))
+    return HttpResponseRedirect(_back(request))
+
+
+@require_safe
+@for_members
+def following(request: HttpRequest) -> HttpResponse:
+    """``GET /following``: the newest papers of what the reader follows, and all that is followed."""
+    account = request.user
+    assert isinstance(account, Account), "the view is for members"
+    numbers = sorted(follows.followed_paper_ids(account), reverse=True)
+    page = Paginator(numbers, PAPERS_ON_A_PAGE).get_page(request.GET.get("p"))
+    context = {
+        "heading": _("Following"),
+        "page": page,
+        "rest": papers_in_order(list(page.object_list)),
+        "density": "item",
+        "followed_things": _followed(account),
+    }
+    return render(request, "web/authors/following.html", context)
+
+
+def _followed(account: Account) -> list[Followed]:
+    rows = list(follows.follows_of(account))
+    names = _printed_names([row.author for row in rows if row.author])
+    told = []
+    for row in rows:
+        target = follows.target_in(row)
+        if row.person is not None:
+            label, url = row.person.shown_name, reverse("web:person", args=[target.name])
+        elif row.organisation is not None:
+            label, url = to_plain(row.organisation.name), reverse("web:organisation", args=[target.name])
+        elif target.kind == "category":
+            label, url = target.name, f"{reverse('web:search')}?cat={target.name}"
+        else:
+            label, url = names.get(target.name, target.name), reverse("web:author", args=[target.name])
+        told.append(Followed(target, label, url))
+    return told
+
+
+def _printed_names(authors: list[str]) -> dict[str, str]:
+    """A name as printed for each slug and ORCID, with one query each."""
+    orcids = [name for name in authors if is_orcid(name)]
+    found: dict[str, str] = {}
+    for column, wanted in (("slug", [name for name in authors if not is_orcid(name)]), ("orcid", orcids)):
+        rows = Authorship.objects.filter(**{f"{column}__in": wanted}) if wanted else Authorship.objects.none()
+        found |= {key: to_plain(name) for key, name in rows.values_list(column, "name").distinct().order_by("name")}
+    return found
+
+
+def _kind(text: str) -> follows.Kind:
+    for kind in follows.KINDS:
+        if kind == text:
+            return kind
+    raise RefusedError(_("There is nothing of that name to follow."))
+
+
+def _back(request: HttpRequest) -> str:
+    """To the page where the form stood."""
+    given = request.POST.get("next", "")
+    is_ours = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
+    return given if is_ours else reverse("web:following")

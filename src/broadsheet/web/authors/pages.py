@@ -1,0 +1,103 @@
+"""Pages of authors and organisations: each is a ``PaperQuery`` and so has feeds and an API like every list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from broadsheet.catalogue.authors import is_orcid
+from broadsheet.catalogue.models import Organisation
+from broadsheet.catalogue.text import to_plain
+from broadsheet.community.models import Affiliation
+from broadsheet.search.query import PaperQuery, QueryError, parse
+from broadsheet.web import errors
+from broadsheet.web.access import private
+from broadsheet.web.authors.portrait import portrait_of
+from broadsheet.web.lists import list_page, page_number
+
+P = ParamSpec("P")
+ORGANISATIONS_ON_A_PAGE = 200
+MOST_MEMBERS = 200
+
+
+def _page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except QueryError as error:
+            return errors.refused_query(request, str(error))
+        return private(response) if request.user.is_authenticated else response
+
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", require_safe(answer))
+
+
+@_page
+def author(request: HttpRequest, author: str) -> HttpResponse:
+    """``GET /authors/NAME``: all papers of a printed name or of an ORCID; every other way to write it leads here.
+
+    ``orcid`` in the query leads to the page of that ORCID. 404 for a name that is on no paper.
+    """
+    narrowing = request.GET.get("orcid", "").strip().upper()
+    name = parse({"author": narrowing if is_orcid(narrowing) else author}).author
+    if name != author:
+        return redirect("web:author", author=name or author)
+    portrait = portrait_of(author)
+    if portrait is None:
+        raise Http404
+    query = replace(parse(request.GET), author=author)
+    told = {"portrait": portrait, "author": author, "search_url": _search_url(query)}
+    return list_page(request, query, template="web/authors/author.html", heading=portrait.name, context=told)
+
+
+@_page
+def organisations(request: HttpRequest) -> HttpResponse:
+    """``GET /organisations``: all organisations with their number of papers; ``q`` keeps those whose names have it."""
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    rows = Organisation.objects.filter(name__icontains=words) if words else Organisation.objects.all()
+    shown = rows.annotate(papers_count=Count("papers", filter=Q(papers__is_hidden=False))).filter(papers_count__gt=0)
+    pages = Paginator(shown.order_by("-papers_count", "name", "pk"), ORGANISATIONS_ON_A_PAGE)
+    number = page_number(request)
+    if number > pages.num_pages:
+        raise QueryError("p", str(number), f"a page number from 1 to {pages.num_pages}")
+    context = {"heading": _("Organisations"), "page": pages.page(number), "words": words}
+    return render(request, "web/authors/organisations.html", context)
+
+
+@_page
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    """``GET /organisations/SLUG``: an organisation's papers and the people who belong to it."""
+    found = get_object_or_404(Organisation, slug=slug)
+    query = replace(parse(request.GET), organisation=slug)
+    context = {
+        "organisation": found,
+        "members": members_of(found),
+        "author": "",
+        "search_url": _search_url(query),
+    }
+    heading = to_plain(found.name)
+    return list_page(request, query, template="web/authors/organisation.html", heading=heading, context=context)
+
+
+def members_of(organisation: Organisation) -> list[Affiliation]:
+    """Who says to belong to an organisation, those first of whom it is verified."""
+    rows = Affiliation.objects.filter(organisation=organisation, account__is_active=True, account__is_waiting=False)
+    told = rows.select_related("account").order_by("-is_verified", "account__display_name", "account__username")
+    return list(told[:MOST_MEMBERS])
+
+
+def _search_url(query: PaperQuery) -> str:
+    """Where these papers can be searched in."""
+    return f"{reverse('web:search')}?{query.urlencode()}"
