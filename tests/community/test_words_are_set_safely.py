@@ -15,6 +15,7 @@ from broadsheet.community.markdown import DEEPEST, LONGEST
 from broadsheet.community.talk_text import TAGS, Known, clean, html_of, known_in, links_in, named_in, plain_of
 from tests.builders import paper
 from tests.hostile import HOSTILE
+from tests.payloads import PAYLOADS
 from tests.people import person
 
 KNOWN = Known({"alice": "alice"}, {"2510.10001": "2510.10001", "0123456789": "0123456789"})
@@ -44,9 +45,22 @@ def _profiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talk_text, "PROFILE", "web:paper")
 
 
+def test_there_are_payloads_enough() -> None:
+    assert len(PAYLOADS) >= 300
+    assert len(set(PAYLOADS)) == len(PAYLOADS)
+
+
+def test_of_no_payload_is_more_left_than_words() -> None:
+    for text in [*PAYLOADS, *HOSTILE]:
+        assert_harmless(html_of(text, KNOWN))
+
+
 @given(TEXTS)
 def test_nothing_leaves_but_what_is_allowed(text: str) -> None:
-    written = html_of(text, KNOWN)
+    assert_harmless(html_of(text, KNOWN))
+
+
+def assert_harmless(written: str) -> None:
     assert clean(written) == written
     for tag, attrs in Tags(written).found:
         assert tag in TAGS
