@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from broadsheet.community import audit
 from broadsheet.community.models import Deed
@@ -54,3 +57,20 @@ def test_a_person_can_be_blacked_out_and_the_chain_holds(lines) -> None:
     assert audit.black_out(mo) == 2
     assert "mo" not in {str(one.private.get("actor")) for one in Deed.objects.all()}
     assert audit.first_fault() is None
+
+
+def test_networks_are_forgotten_in_time_and_the_chain_holds(lines) -> None:
+    later = timezone.now() + audit.NETWORKS_KEPT
+    assert audit.forget_networks(later - timedelta(minutes=5)) == 0
+    assert audit.forget_networks(later + timedelta(minutes=5)) == 1
+    assert "192.0.2" not in str([one.private for one in Deed.objects.all()])
+    assert Deed.objects.get(pk=lines[1].pk).private["actor"] == "mo"
+    assert audit.first_fault() is None
+    assert audit.forget_networks(later + timedelta(days=1)) == 0
+
+
+def test_a_network_cannot_be_put_back_or_exchanged(lines) -> None:
+    audit.forget_networks(timezone.now() + audit.NETWORKS_KEPT * 2)
+    emptied = Deed.objects.get(pk=lines[1].pk)
+    Deed.objects.filter(pk=emptied.pk).update(private={**emptied.private, "network": "203.0.113.0/24"})
+    assert audit.first_fault() == emptied
