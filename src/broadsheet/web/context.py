@@ -25,6 +25,8 @@ SECTIONS = {
     "submission": "submit",
     "submissions": "submit",
     "bookmarklet": "submit",
+    "notifications": "notifications",
+    "notification_settings": "notifications",
 }
 
 

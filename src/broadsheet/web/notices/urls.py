@@ -1,7 +1,12 @@
-"""Addresses: notifications."""
+"""Addresses: notifications, and how they are wanted."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from broadsheet.web.notices import pages
+
+urlpatterns = [
+    path("notifications", pages.notifications, name="notifications"),
+    path("settings/notifications", pages.choices, name="notification_settings"),
+]
