@@ -38,7 +38,12 @@ def may_act(person: Person) -> TypeGuard[Account]:
 
 def has_role(person: Person, role: Account.Role) -> bool:
     """Whether a person has a role or a higher one, and is not suspended."""
-    return may_act(person) and (person.is_superuser or _RANKS[person.role] >= _RANKS[role])
+    return may_act(person) and rank_of(person) >= _RANKS[role]
+
+
+def rank_of(account: Account) -> int:
+    """How high a person's role is, from 0 for a member."""
+    return _RANKS[Account.Role.ADMIN if account.is_superuser else account.role]
 
 
 def is_curator(person: Person) -> bool:
