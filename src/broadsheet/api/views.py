@@ -6,13 +6,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from broadsheet.api.access import token_of
 from broadsheet.api.serialise import brief, explanation, facets, full, reading
 from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.search.find import Found, find
+from broadsheet.search.inside import is_personal, resolved
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.search.showing import explained
 
@@ -23,7 +27,7 @@ MOST_PAPERS = 100
 def papers(request: HttpRequest) -> JsonResponse:
     """``GET /api/v1/papers?<PaperQuery>&offset=0&limit=25&facets=1``: the papers of the page in their order."""
     try:
-        query = parse(request.GET)
+        query = _resolved(request)
         offset, limit = _number(request, "offset", 0, 1_000_000), _number(request, "limit", 25, MOST_PAPERS)
         with_facets = _number(request, "facets", 0, 1) == 1
     except QueryError as error:
@@ -42,7 +46,18 @@ def papers(request: HttpRequest) -> JsonResponse:
         brief(paper, found.scores.get(paper.pk)) | explanation(explanations.get(paper.pk)) for paper in found.papers
     ]
     told["next"] = _next(query, found, offset, limit) if offset + limit < found.total and limit else None
-    return JsonResponse(told)
+    response = JsonResponse(told)
+    if is_personal(query):
+        patch_cache_control(response, private=True, no_store=True)
+        patch_vary_headers(response, ("Authorization", "Cookie"))
+    return response
+
+
+def _resolved(request: HttpRequest) -> PaperQuery:
+    """The query as this reader means it; a token that may not read has nothing of its person's inside it."""
+    token = token_of(request)
+    may_read = token is None or "read" in token.scopes
+    return resolved(parse(request.GET), request.user if may_read else AnonymousUser())
 
 
 def _next(query: PaperQuery, found: Found, offset: int, limit: int) -> str:

@@ -31,6 +31,10 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "claim": (Limit(20, DAY),),
     "submit": (Limit(30, HOUR),),
     "invite": (Limit(20, DAY),),
+    "shelve": (Limit(240, MINUTE),),
+    "collect": (Limit(240, MINUTE),),
+    "import": (Limit(10, HOUR),),
+    "make a group": (Limit(5, DAY),),
     "search": (Limit(60, MINUTE),),
     "api": (Limit(300, MINUTE),),
 }
@@ -67,3 +71,22 @@ EDITED_WITHOUT_TRACE = timedelta(minutes=3)
 """An edit within this time of writing is not marked, unless somebody has answered."""
 SAME_WORDS_REFUSED = timedelta(days=1)
 """Nobody says the same words twice within this time, unless they are few."""
+
+LONGEST_NOTE = 10_000
+"""Characters of a note on a paper, of one's own or in a collection."""
+LONGEST_ABOUT = 2_000
+"""Characters of what a collection or a group says of itself."""
+MOST_ON_THE_SHELF = 20_000
+"""Papers that one person may save, read and note."""
+MOST_COLLECTIONS = 200
+"""Collections of one person, and those of one group."""
+MOST_ENTRIES = 2_000
+"""Papers in one collection."""
+MOST_GROUPS_MADE = 20
+"""Groups that one person may own."""
+MOST_GROUP_MEMBERS = 300
+"""People in one group, those who have yet to answer among them."""
+LARGEST_IMPORT = 5 << 20
+"""Bytes of a bibliography that is put into a collection."""
+MOST_IMPORTED = 1_000
+"""Entries of a bibliography that is put into a collection."""

@@ -22,6 +22,7 @@ from broadsheet.search.conditions import (
     YearWithin,
     both,
 )
+from broadsheet.search.inside import places
 from broadsheet.search.language import Reading, read
 from broadsheet.search.query import PaperQuery, Sort
 
@@ -103,6 +104,8 @@ def _facts(query: PaperQuery) -> Condition | None:
     if query.saved:
         saved = SavedPageEntry.objects.filter(page__slug=query.saved).values_list("paper_id", flat=True)
         parts.append(OneOf(frozenset(saved)))
+    if query.inside or query.collection:
+        parts.append(OneOf(frozenset(places(query))))
     if query.upto is not None:
         parts.append(UpTo(query.upto))
     return both(*parts)

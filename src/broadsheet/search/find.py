@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from broadsheet.catalogue.lookup import paper_titled, shown_paper_named
 from broadsheet.catalogue.models import Authorship, ChangedPaper, Paper, PaperCategory, SavedPageEntry
+from broadsheet.community.models import Pin
 from broadsheet.search import embedder
 from broadsheet.search.answer import Answer, answer_of
 from broadsheet.search.asking import Asked, ask, newest_number
@@ -143,7 +144,7 @@ def _in_order(numbers: Sequence[int], papers: QuerySet[Paper]) -> tuple[Paper, .
 def _listed(asked: Asked, offset: int, limit: int) -> Found:
     """A list that is only narrowed: from the database, which is always current."""
     papers = Paper.shown.all() if asked.must is None else Paper.shown.filter(condition_q(asked.must))
-    numbers = _ordered(papers, asked).values_list("pk", flat=True)[offset : offset + limit]
+    numbers = _narrowed(papers, asked)[offset : offset + limit]
     there = papers.aggregate(total=Count("pk"), newest=Max("pk"))
     return Found(
         total=there["total"],
@@ -214,10 +215,20 @@ def _page(answer: Answer, offset: int, limit: int) -> Numbers:
 
 
 def _saved_page(answer: Answer, offset: int, limit: int) -> Numbers:
-    """Part of an answer in the order of the saved page that it is narrowed to."""
-    entries = SavedPageEntry.objects.filter(page__slug=answer.asked.query.saved).order_by("rank")
-    numbers = np.array(list(dict.fromkeys(entries.values_list("paper_id", flat=True))), np.int64)
+    """Part of an answer in the order of the saved page, collection or shelf that it is narrowed to."""
+    query = answer.asked.query
+    entries = SavedPageEntry.objects.filter(page__slug=query.saved).order_by("rank").values_list("paper_id", flat=True)
+    numbers = np.array(query.within or list(dict.fromkeys(entries)), np.int64)
     return numbers[answer.engine.among(numbers, answer.belongs)][offset : offset + limit]
+
+
+def _narrowed(papers: QuerySet[Paper], asked: Asked) -> Sequence[int] | QuerySet[Paper, int]:
+    """Row ids in the order of the question; inside a collection or a shelf its own, unless another is asked for."""
+    within = asked.query.within
+    if asked.order == "saved" and within is not None:
+        there = set(papers.values_list("pk", flat=True))
+        return [number for number in within if number in there]
+    return _ordered(papers, asked).values_list("pk", flat=True)
 
 
 def _ordered(papers: QuerySet[Paper], asked: Asked) -> QuerySet[Paper]:
@@ -227,4 +238,9 @@ def _ordered(papers: QuerySet[Paper], asked: Asked) -> QuerySet[Paper]:
         entries = SavedPageEntry.objects.filter(paper=OuterRef("pk"), page__slug=asked.query.saved).order_by("rank")
         return papers.annotate(saved_rank=Subquery(entries.values("rank")[:1])).order_by("saved_rank")
     indexed: IndexedSort = order if order in ("votes", "comments") else "newest"
+    if (on := asked.query.own_day) is not None:
+        # What curators pinned on a day leads its list, in every outlet, as long as nobody asked for another order.
+        pins = Pin.objects.filter(paper=OuterRef("pk"), listed_on=on).order_by("position", "pk")
+        first = Subquery(pins.values("position")[:1])
+        return papers.annotate(pinned_at=first).order_by(F("pinned_at").asc(nulls_last=True), *sql_order(indexed))
     return papers.order_by(*sql_order(indexed))

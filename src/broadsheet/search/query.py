@@ -4,15 +4,16 @@ Parameters: ``q`` a question in the language of ``search.language`` · ``mode`` 
 category codes (repeated or separated by commas; ``cs.*`` is a whole archive) · ``year`` of publication (``2024``,
 ``2020..2024``) · ``org`` the slug of an organisation · ``author`` the slug of a printed name, or an ORCID · ``date``,
 ``week`` (``2025-W44``), ``month`` (``2025-10``) or ``from``/``to``: days on which a paper was listed · ``code`` 1 for
-papers with a code link · ``saved`` the slug of a saved page · ``like`` names of papers, or titles, to find similar ones
-to (repeated) · ``prefer`` recent or popular · ``sort`` · ``upto`` the newest paper that the list's first page knew.
+papers with a code link · ``saved`` the slug of a saved page · ``inside`` what the reader saved, voted for, read, noted
+or follows · ``collection`` the key of one · ``like`` names of papers, or titles, to find similar ones to (repeated) ·
+``prefer`` recent or popular · ``sort`` · ``upto`` the newest paper that the list's first page knew.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import MAXYEAR, date, timedelta
 from typing import Literal, cast
 from urllib.parse import urlencode
@@ -25,10 +26,12 @@ from broadsheet.catalogue.authors import is_orcid, slug_of
 Mode = Literal["hybrid", "words", "meaning"]
 Sort = Literal["relevance", "votes", "comments", "newest", "saved"]
 Preference = Literal["recent", "popular"]
+Inside = Literal["saved", "voted", "read", "noted", "followed"]
 
 MODES: tuple[Mode, ...] = ("hybrid", "words", "meaning")
 SORTS: tuple[Sort, ...] = ("relevance", "votes", "comments", "newest", "saved")
 PREFERENCES: tuple[Preference, ...] = ("recent", "popular")
+INSIDES: tuple[Inside, ...] = ("saved", "voted", "read", "noted", "followed")
 LONGEST_WORDS = 1_000
 MOST_ALIKE = 50
 LONGEST_LIKENESS = 300
@@ -41,6 +44,7 @@ WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 YEARS = re.compile(r"([1-9]\d{3})?(\.\.)?([1-9]\d{3})?", re.ASCII)
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+COLLECTION = re.compile(r"[0-9a-z]{1,16}", re.ASCII)
 
 
 class QueryError(ValueError):
@@ -53,7 +57,11 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperQuery:
-    """A question to the catalogue. Equal questions have equal canonical query strings."""
+    """A question to the catalogue. Equal questions have equal canonical query strings.
+
+    ``inside`` and ``collection`` depend on who asks: ``search.inside.resolved`` puts the row ids of the papers that
+    they stand for into ``within``, in their own order. Until then such a question is not answered.
+    """
 
     words: str = ""
     mode: Mode = "hybrid"
@@ -65,6 +73,9 @@ class PaperQuery:
     author: str = ""
     has_code: bool = False
     saved: str = ""
+    inside: Inside | None = None
+    collection: str = ""
+    within: tuple[int, ...] | None = field(default=None, repr=False)
     like: tuple[str, ...] = ()
     prefer: Preference | None = None
     sort: Sort | None = None
@@ -77,15 +88,21 @@ class PaperQuery:
             return self.sort
         if self.words or self.like:
             return "relevance"
-        if self.saved:
+        if self.saved or self.inside or self.collection:
             return "saved"
         return "votes" if self.day_from is not None else "newest"
+
+    @property
+    def own_day(self) -> date | None:
+        """The day whose list this is, in the order of its own; None for any other question."""
+        is_day = self.day_from is not None and self.day_from == self.day_to
+        return self.day_from if is_day and self.sort is None and self.order == "votes" else None
 
     @property
     def has_filters(self) -> bool:
         """Whether anything besides words narrows the answer."""
         narrowing = (self.categories, self.years, self.organisation, self.author, self.day_from, self.day_to)
-        return any((*narrowing, self.has_code, self.saved, self.like))
+        return any((*narrowing, self.has_code, self.saved, self.inside, self.collection, self.like))
 
     def params(self) -> list[tuple[str, str]]:
         """The canonical parameters, in a fixed order, without defaults, and without ``upto``, which is a page's."""
@@ -106,6 +123,8 @@ class PaperQuery:
             pairs.append(("code", "1"))
         if self.saved:
             pairs.append(("saved", self.saved))
+        pairs += [("inside", self.inside)] if self.inside else []
+        pairs += [("collection", self.collection)] if self.collection else []
         pairs += [("like", name) for name in self.like]
         pairs += [("prefer", self.prefer)] if self.prefer else []
         pairs += [("sort", self.sort)] if self.sort is not None else []
@@ -133,6 +152,9 @@ def parse(given: QueryDict | Mapping[str, str]) -> PaperQuery:
     saved = given.get("saved", "")
     if saved and not SLUG.fullmatch(saved):
         raise QueryError("saved", saved, "the short name of a saved page")
+    collection = given.get("collection", "")
+    if collection and not COLLECTION.fullmatch(collection):
+        raise QueryError("collection", collection, "the key of a collection")
     return PaperQuery(
         words=words,
         mode=cast("Mode", _choice(given, "mode", MODES, "hybrid")),
@@ -144,6 +166,8 @@ def parse(given: QueryDict | Mapping[str, str]) -> PaperQuery:
         day_to=day_to,
         has_code=_yes(given, "code"),
         saved=saved,
+        inside=cast("Inside | None", _choice(given, "inside", INSIDES, "") or None),
+        collection=collection,
         like=_alike(given),
         prefer=cast("Preference | None", _choice(given, "prefer", PREFERENCES, "") or None),
         sort=cast("Sort | None", _choice(given, "sort", SORTS, "") or None),

@@ -21,9 +21,12 @@ from django.views.decorators.http import require_safe
 from broadsheet.catalogue.authorships import printed_name_of
 from broadsheet.catalogue.models import Organisation, Paper, SavedPage
 from broadsheet.catalogue.text import to_html, to_plain
+from broadsheet.community.models import Collection
 from broadsheet.ranking.daily import nearest_day, today
 from broadsheet.search.find import find
+from broadsheet.search.inside import is_personal, resolved
 from broadsheet.search.query import PaperQuery, QueryError, day_query, parse
+from broadsheet.web.access import private
 
 MOST_ENTRIES = 1_000
 XmlFeed = Rss201rev2Feed | Atom1Feed
@@ -35,7 +38,7 @@ def feed(request: HttpRequest, kind: str) -> HttpResponse:
     """The feed of a query; without parameters, the feed of the newest day, as the home page shows it."""
     try:
         # A feed always goes on to the newest papers.
-        query = replace(parse(request.GET), upto=None)
+        query = resolved(replace(parse(request.GET), upto=None), request.user)
     except QueryError as error:
         return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
     if not query.params():
@@ -43,7 +46,8 @@ def feed(request: HttpRequest, kind: str) -> HttpResponse:
         query = day_query(newest) if newest else query
     papers = find(query, limit=MOST_ENTRIES).papers
     own_url = settings.BASE_URL + request.get_full_path()
-    return feed_of(kind, papers, title=title_of(query), page_url=page_of(query), own_url=own_url)
+    response = feed_of(kind, papers, title=title_of(query), page_url=page_of(query), own_url=own_url)
+    return private(response) if is_personal(query) else response
 
 
 def feed_of(kind: str, papers: Sequence[Paper], *, title: str, page_url: str, own_url: str) -> HttpResponse:
@@ -64,6 +68,10 @@ def title_of(query: PaperQuery) -> str:
         parts.append(to_plain(organisation.name) if organisation else query.organisation)
     if query.author:
         parts.append(printed_name_of(query.author))
+    if query.inside:
+        parts.append(_("inside %(what)s") % {"what": query.inside})
+    if query.collection:
+        parts.append(to_plain(Collection.objects.get(key=query.collection).title))
     parts += query.categories
     if query.day_from and query.day_from == query.day_to:
         parts.append(query.day_from.isoformat())
@@ -83,7 +91,9 @@ def page_of(query: PaperQuery) -> str:
         path, said = reverse("web:author", args=[query.author]), "author"
     elif query.organisation and not (query.words or query.like or query.saved):
         path, said = reverse("web:organisation", args=[query.organisation]), "org"
-    elif query.day_from and query.day_from == query.day_to and not (query.words or query.saved):
+    elif query.collection and not (query.words or query.like or query.saved or query.inside):
+        path, said = reverse("web:collection", args=[query.collection]), "collection"
+    elif query.day_from and query.day_from == query.day_to and not (query.words or query.saved or query.inside):
         path, said = reverse("web:day", args=[query.day_from.isoformat()]), "date"
     params = urlencode([pair for pair in query.params() if pair[0] != said])
     return settings.BASE_URL + path + (f"?{params}" if params else "")

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from broadsheet.catalogue.authorships import printed_name_of
 from broadsheet.catalogue.models import Organisation, SavedPage
 from broadsheet.catalogue.text import to_plain
+from broadsheet.community.models import Collection
 from broadsheet.search import embedder
 from broadsheet.search.engines.base import FacetName, Facets
 from broadsheet.search.find import Found
-from broadsheet.search.query import PREFERENCES, PaperQuery, Preference, Sort, written_years
+from broadsheet.search.query import PREFERENCES, Inside, PaperQuery, Preference, Sort, written_years
 from broadsheet.web.alike import alike_context
 from broadsheet.web.readings import told_notes, told_parts
 from broadsheet.web.results import results
@@ -51,8 +52,15 @@ _PREFERENCES: Mapping[Preference, str | Promise] = {
     "recent": gettext_lazy("recent"),
     "popular": gettext_lazy("popular"),
 }
+INSIDE: Mapping[Inside, str | Promise] = {
+    "saved": gettext_lazy("what you saved"),
+    "voted": gettext_lazy("what you voted for"),
+    "read": gettext_lazy("what you read"),
+    "noted": gettext_lazy("what you noted"),
+    "followed": gettext_lazy("what you follow"),
+}
 # What the form's own fields do not ask for goes with it unseen.
-_IN_THE_FORM = ("q", "mode", "from", "to", "cat", "view", *_OF_A_PAGE)
+_IN_THE_FORM = ("q", "mode", "from", "to", "cat", "inside", "view", *_OF_A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,10 @@ def search_context(request: HttpRequest, query: PaperQuery, found: Found) -> dic
         "by_meaning_url": address.with_value("mode", "meaning"),
         "unfiltered_url": address.only("q", "mode", "like"),
         "carried": [pair for pair in address.pairs if pair[0] not in _IN_THE_FORM],
-        "has_options": bool(query.categories or query.day_from or query.day_to or query.mode != "hybrid"),
+        "has_options": bool(
+            query.categories or query.day_from or query.day_to or query.inside or query.mode != "hybrid"
+        ),
+        "insides": INSIDE.items(),
         "examples": [Choice(text, search_url([("q", text)])) for text in EXAMPLES],
     }
 
@@ -160,6 +171,12 @@ def _chosen(address: _Address, query: PaperQuery, names: Mapping[str, str]) -> l
         page = SavedPage.objects.filter(slug=query.saved).first()
         label = _("saved page “%(title)s”") % {"title": to_plain(page.title) if page else query.saved}
         told.append(Choice(label, address.without("saved")))
+    if query.inside:
+        told.append(Choice(str(INSIDE[query.inside]), address.without("inside")))
+    if query.collection:
+        collection = Collection.objects.filter(key=query.collection).first()
+        label = _("collection “%(title)s”") % {"title": collection.title if collection else query.collection}
+        told.append(Choice(label, address.without("collection")))
     return told
 
 
@@ -206,7 +223,7 @@ def _label(facet: FacetName, value: str, names: Mapping[str, str]) -> str:
 def _orders(address: _Address, query: PaperQuery) -> Sequence[Choice]:
     """The orders of a list; the first one is its own."""
     sorts: list[Sort] = ["newest", "votes", "comments"]
-    if query.saved:
+    if query.saved or query.inside or query.collection:
         sorts.insert(0, "saved")
     if query.words or query.like:
         sorts.insert(0, "relevance")

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,10 +21,11 @@ from django.views.decorators.http import require_safe
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.merging import SAMPLE_SOURCE
 from broadsheet.catalogue.models import Authorship, PaperCategory, SavedPage, Source
-from broadsheet.community.access import is_moderator
+from broadsheet.community.access import is_member, is_moderator
 from broadsheet.ranking.daily import month_calendar, nearest_day, neighbours, today
 from broadsheet.search import embedder
 from broadsheet.search.find import paper_asked_for, papers_like, papers_probably_same
+from broadsheet.search.inside import is_personal, resolved
 from broadsheet.search.maintenance import index_state
 from broadsheet.search.query import (
     PaperQuery,
@@ -164,11 +166,14 @@ def _narrowed(request: HttpRequest, query: PaperQuery) -> PaperQuery:
 @_page
 def search(request: HttpRequest) -> HttpResponse:
     """The search page; words that name one paper lead straight to it."""
-    query = parse(request.GET)
+    asked = parse(request.GET)
+    if asked.inside and not is_member(request.user):
+        return private(redirect_to_login(request.get_full_path()))
+    query = resolved(asked, request.user)
     named = paper_asked_for(query)
     if named is not None:
         return redirect("web:paper", name=named.name)
-    return list_page(
+    response = list_page(
         request,
         query,
         template="web/search.html",
@@ -176,6 +181,7 @@ def search(request: HttpRequest) -> HttpResponse:
         context={},
         more=lambda found: search_context(request, query, found),
     )
+    return private(response) if is_personal(query) else response
 
 
 @_page

@@ -31,8 +31,8 @@ class Shelved(models.Model):
 class Collection(models.Model):
     """Papers that a person or a group put together, in an order of their own.
 
-    ``group`` is whose it is when it belongs to a group (then ``owner`` is who made it), or with whom it is shared.
-    ``is_reading_list`` marks the one list that a group reads from.
+    ``owner`` is whose it is, and then ``group`` with whom it is shared to be read; without an owner it belongs to the
+    group, whose members all put it together. ``is_reading_list`` marks the one list that a group reads from.
     """
 
     class Visibility(models.TextChoices):
