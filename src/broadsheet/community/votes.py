@@ -117,6 +117,11 @@ def has_to_wait(account: Account, now: datetime) -> bool:
     return account.date_joined > now - VOTES_COUNT_AFTER or not _is_confirmed(account)
 
 
+def are_addresses_confirmed() -> bool:
+    """Whether the instance mails, so that people can confirm their addresses."""
+    return str(getattr(settings, "ACCOUNT_EMAIL_VERIFICATION", "none")) != "none"
+
+
 def votes_of(account: Account, group: Group | None = None) -> QuerySet[Vote]:
     """A person's votes as that person sees them, newest first."""
     mine = Vote.objects.filter(account=account, group=group).exclude(state=State.WITHDRAWN)
@@ -215,6 +220,6 @@ def _count(paper_id: int) -> None:
 
 def _is_confirmed(account: Account) -> bool:
     """Whether a person's address is confirmed, where the instance mails at all."""
-    if getattr(settings, "ACCOUNT_EMAIL_VERIFICATION", "none") == "none":
+    if not are_addresses_confirmed():
         return True
     return bool(EmailAddress.objects.filter(user=account, verified=True).exists())

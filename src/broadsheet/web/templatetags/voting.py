@@ -16,7 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from broadsheet.catalogue.models import Paper
+from broadsheet.community.votes import are_addresses_confirmed
 from broadsheet.web.mine import Mine, mine
+from broadsheet.web.voting.figures import figures
 from broadsheet.web.voting.words import dismissal_words, label, note, votes_words
 
 register = template.Library()
@@ -103,6 +105,17 @@ def vote_line(context: RequestContext, paper: Paper) -> Mapping[str, Any]:
         "note": note(account, state) if account is not None else "",
         "are_voters_shown": bool(paper.votes_here_count)
         and (settings.VOTERS == "everybody" or (settings.VOTERS == "members" and account is not None)),
+    }
+
+
+@register.inclusion_tag("web/voting/rules.html")
+def house_rules() -> Mapping[str, Any]:
+    """The rules of votes, comments and limits, with the figures that the code goes by."""
+    return {
+        "figures": figures(),
+        "voters": settings.VOTERS,
+        "is_single": settings.MODE == "single",
+        "is_confirmed": are_addresses_confirmed(),
     }
 
 
