@@ -53,7 +53,7 @@ def test_a_letter_tells_what_happened_and_where_to_choose() -> None:
     assert "https://papers.example.org/comments/" in letter.body
     assert "https://papers.example.org/settings/notifications" in letter.body
     assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
-    assert type(letter).__name__ == "EmailMessage"
+    assert letter.content_subtype == "plain"
 
 
 def test_what_waits_together_is_one_letter_and_nothing_goes_twice() -> None:

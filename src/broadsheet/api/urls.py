@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from broadsheet.api import comments, me, views, votes
+from broadsheet.api import comments, me, submissions, views, votes
 
 app_name = "api"
 urlpatterns = [
@@ -18,4 +18,6 @@ urlpatterns = [
     path("papers/<path:name>/vote", votes.vote, name="vote"),
     path("papers/<path:name>/voters", votes.voters, name="voters"),
     path("papers/<path:name>", views.paper, name="paper"),
+    path("submissions", submissions.submissions, name="submissions"),
+    path("submissions/<slug:key>", submissions.submission, name="submission"),
 ]

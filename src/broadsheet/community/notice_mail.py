@@ -137,7 +137,7 @@ def _body(account: Account, told: Sequence[Spoken]) -> str:
         lines += [line for line in (one.title, f"> {one.excerpt}" if one.excerpt else "") if line]
         lines += [settings.BASE_URL + one.path] if one.path else []
         parts.append("\n".join(lines))
-    choose = settings.BASE_URL + reverse("web:notification_settings")
+    choose = settings.BASE_URL + reverse("web:notice_settings")
     why = _("%(instance)s writes since you have an account there. Choose what it tells you by mail, or nothing:")
     parts.append("-- \n" + why % {"instance": settings.NAME} + f"\n{choose}")
     return "\n\n".join(parts) + "\n"

@@ -37,6 +37,8 @@ MOST_TRIES = 6
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 WORKER_SEEN_WITHIN = timedelta(minutes=3)
+PATIENCE_SECONDS = 8.0
+"""How long a request may take that looks for a paper itself, where no worker does."""
 SourcesFor = Callable[[Collection[str]], Sequence[Source]]
 
 
@@ -122,13 +124,17 @@ def _sources(schemes: Collection[str]) -> Sequence[Source]:
     return sources_for(schemes, keys())
 
 
-def fetch_now(submission: Submission, *, patience: float, now: datetime | None = None) -> Submission:
-    """Look for the paper at once, within about ``patience`` seconds, for want of a worker; how it stands then."""
+def have_it_fetched(submission: Submission, now: datetime | None = None) -> Submission:
+    """Tell a worker to look for it or, where none is about, do so at once for a few seconds; how it stands then."""
     from broadsheet.sources.http.limits import Limits
 
-    limits = Limits(connect=patience / 2, read=patience, total=patience)
-    done = fetch_one(submission.pk, door(patience=patience / 2, limits=limits), now=now)
-    return done or Submission.objects.select_related("account", "paper").get(pk=submission.pk)
+    moment = now or timezone.now()
+    if is_worker_about(moment):
+        wake_worker(moment)
+    else:
+        limits = Limits(connect=PATIENCE_SECONDS / 2, read=PATIENCE_SECONDS, total=PATIENCE_SECONDS)
+        fetch_one(submission.pk, door(patience=PATIENCE_SECONDS / 2, limits=limits), now=now)
+    return Submission.objects.select_related("account", "paper").get(pk=submission.pk)
 
 
 def _tell(row: Submission) -> None:

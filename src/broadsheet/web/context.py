@@ -26,7 +26,7 @@ SECTIONS = {
     "submissions": "submit",
     "bookmarklet": "submit",
     "notifications": "notifications",
-    "notification_settings": "notifications",
+    "notice_settings": "notifications",
 }
 
 

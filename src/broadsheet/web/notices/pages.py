@@ -103,7 +103,7 @@ def choices(request: HttpRequest) -> HttpResponse:
             wanted = {kind: Ways(site=one.site, mail=ways(account, kind).mail) for kind, one in wanted.items()}
         choose(account, {str(kind): one for kind, one in wanted.items()})
         messages.success(request, _("Kept."))
-        return redirect("web:notification_settings")
+        return redirect("web:notice_settings")
     context = {
         "heading": _("Which notifications you want"),
         "kinds": [(str(kind), name, ways(account, kind)) for kind, name in NAMES.items()],

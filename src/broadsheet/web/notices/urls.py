@@ -8,5 +8,5 @@ from broadsheet.web.notices import pages
 
 urlpatterns = [
     path("notifications", pages.notifications, name="notifications"),
-    path("settings/notifications", pages.choices, name="notification_settings"),
+    path("settings/notifications", pages.choices, name="notice_settings"),
 ]

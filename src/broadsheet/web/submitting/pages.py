@@ -24,8 +24,6 @@ from broadsheet.community.rules import LONGEST_COMMENT
 from broadsheet.web import errors
 from broadsheet.web.access import for_active_members, for_members
 
-PATIENCE_SECONDS = 8.0
-"""How long a page may take that looks for a paper itself, where no worker does."""
 SHOWN_BESIDE_THE_FORM = 5
 SHOWN_ON_A_PAGE = 50
 State = Submission.State
@@ -60,17 +58,8 @@ def _bring(request: HttpRequest) -> HttpResponse:
         status = 400 if isinstance(error, bringing.UnreadableError) else 403
         return _shown_form(request, {"named": named, "words": words, "problem": str(error)}, status=status)
     if mine.state == State.FETCHING:
-        _have_it_fetched(mine)
+        submission_fetching.have_it_fetched(mine)
     return redirect("web:submission", key=mine.key)
-
-
-def _have_it_fetched(mine: Submission) -> None:
-    """Tell a worker, or look for it here, where none is about."""
-    now = timezone.now()
-    if submission_fetching.is_worker_about(now):
-        submission_fetching.wake_worker(now)
-    else:
-        submission_fetching.fetch_now(mine, patience=PATIENCE_SECONDS)
 
 
 def _shown_form(request: HttpRequest, told: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -134,7 +123,7 @@ def _act(request: HttpRequest, row: Submission) -> HttpResponse:
         elif do == "back":
             bringing.take_back(account, row)
         elif do == "fetch" and row.state == State.FETCHING:
-            _have_it_fetched(row)
+            submission_fetching.have_it_fetched(row)
     except bringing.AlreadyHereError as error:
         messages.info(request, str(error))
         return redirect("web:paper", name=error.paper.name)
