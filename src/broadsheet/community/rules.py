@@ -90,3 +90,5 @@ LARGEST_IMPORT = 5 << 20
 """Bytes of a bibliography that is put into a collection."""
 MOST_IMPORTED = 1_000
 """Entries of a bibliography that is put into a collection."""
+SIGNING_UP_TAKES = timedelta(seconds=3)
+"""A form of signing up that is sent sooner was not filled in by a person."""

@@ -43,6 +43,11 @@ def too_many(request: HttpRequest, error: TooManyError) -> HttpResponse:
     return response
 
 
+def unreachable(request: HttpRequest, why: str) -> HttpResponse:
+    """Somebody else's service, which is needed for this, does not answer (502)."""
+    return _page(request, 502, _("No answer from there"), why)
+
+
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from one of our pages (403)."""
     return _page(
