@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,10 +16,11 @@ from broadsheet.catalogue.text import to_plain
 from broadsheet.community import follows
 from broadsheet.community.access import RefusedError
 from broadsheet.community.models import Account
-from broadsheet.search.find import papers_in_order
+from broadsheet.search.inside import resolved
+from broadsheet.search.query import QueryError, parse
 from broadsheet.web import errors
 from broadsheet.web.access import for_active_members, for_members
-from broadsheet.web.lists import PAPERS_ON_A_PAGE
+from broadsheet.web.lists import list_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +52,21 @@ def follow(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_members
 def following(request: HttpRequest) -> HttpResponse:
-    """``GET /following``: the newest papers of what the reader follows, and all that is followed."""
+    """``GET /following``: the newest papers of what the reader follows, and all that is followed.
+
+    The papers are the question ``inside=followed``, narrowed further by what the address adds.
+    """
     account = request.user
     assert isinstance(account, Account), "the view is for members"
-    numbers = sorted(follows.followed_paper_ids(account), reverse=True)
-    page = Paginator(numbers, PAPERS_ON_A_PAGE).get_page(request.GET.get("p"))
-    context = {
-        "heading": _("Following"),
-        "page": page,
-        "rest": papers_in_order(list(page.object_list)),
-        "density": "item",
-        "followed_things": _followed(account),
-    }
-    return render(request, "web/authors/following.html", context)
+    try:
+        query = resolved(replace(parse(request.GET), inside="followed", collection=""), account)
+        context = {
+            "followed_things": _followed(account),
+            "search_url": f"{reverse('web:search')}?{query.urlencode()}",
+        }
+        return list_page(request, query, template="web/authors/following.html", heading=_("Following"), context=context)
+    except QueryError as error:
+        return errors.refused_query(request, str(error))
 
 
 def _followed(account: Account) -> list[Followed]:

@@ -19,6 +19,7 @@ from broadsheet.catalogue.authors import is_orcid
 from broadsheet.catalogue.models import Organisation
 from broadsheet.catalogue.text import to_plain
 from broadsheet.community.models import Affiliation
+from broadsheet.search.inside import resolved
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.web import errors
 from broadsheet.web.access import private
@@ -57,7 +58,7 @@ def author(request: HttpRequest, author: str) -> HttpResponse:
     portrait = portrait_of(author)
     if portrait is None:
         raise Http404
-    query = replace(parse(request.GET), author=author)
+    query = resolved(replace(parse(request.GET), author=author), request.user)
     told = {"portrait": portrait, "author": author, "search_url": _search_url(query)}
     return list_page(request, query, template="web/authors/author.html", heading=portrait.name, context=told)
 
@@ -80,7 +81,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """``GET /organisations/SLUG``: an organisation's papers and the people who belong to it."""
     found = get_object_or_404(Organisation, slug=slug)
-    query = replace(parse(request.GET), organisation=slug)
+    query = resolved(replace(parse(request.GET), organisation=slug), request.user)
     context = {
         "organisation": found,
         "members": members_of(found),
