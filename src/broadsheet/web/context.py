@@ -36,6 +36,7 @@ def instance(request: HttpRequest) -> dict[str, Any]:
     return {
         "section": SECTIONS.get(match.url_name or "", "") if match else "",
         "instance_name": settings.NAME,
+        "sends_mail": settings.SENDS_MAIL,
         "version": __version__,
         "today": today(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -63,5 +64,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours (500); asks nothing of the database."""
+    """A fault of ours (500); asks nothing of the database, so it is the page of somebody who is not signed in."""
+    request.user = AnonymousUser()
     return _page(request, 500, _("Something broke"), _("The fault is ours and has been logged. Try again in a moment."))
