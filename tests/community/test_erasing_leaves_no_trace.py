@@ -162,7 +162,7 @@ def _authorship(w: dict[str, Any]) -> Authorship:
 
 def _session(w: dict[str, Any]) -> Session:
     client = Client()
-    client.force_login(w["me"], "django.contrib.auth.backends.ModelBackend")
+    client.force_login(w["me"])
     visitor = Client()
     session = visitor.session
     session["account_login"] = {"email": ADDRESS}
@@ -374,9 +374,9 @@ def test_a_group_goes_on_without_its_owner_and_one_of_nobody_goes() -> None:
     for group in (ours, mine):
         Membership.objects.create(group=group, account=me, role="owner", invited_at=now, joined_at=now)
     Membership.objects.create(group=ours, account=other, role="reader", invited_at=now, joined_at=now)
-    made = {"created_at": now, "changed_at": now, "owner": me}
+    made = {"created_at": now, "changed_at": now}
     kept = Collection.objects.create(title="Ours", group=ours, visibility="public", **made)
-    Collection.objects.create(title="Mine", group=ours, visibility="group", **made)
+    Collection.objects.create(title="Mine", group=ours, visibility="group", owner=me, **made)
     said = Comment.objects.create(paper=paper, account=me, group=mine, text="Me", written_at=now)
     Comment.objects.create(paper=paper, account=me, group=mine, parent=said, text="Me too", written_at=now)
     erase(me, votes_are="withdraw")

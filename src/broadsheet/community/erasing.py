@@ -141,9 +141,8 @@ def _words(account: Account) -> None:
 
 
 def _library(account: Account) -> None:
-    """A group keeps what belongs to it; notes in it that the person wrote go."""
-    belongs_to_group = Q(group__isnull=False) & (Q(is_reading_list=True) | Q(visibility=Collection.Visibility.PUBLIC))
-    Collection.objects.filter(owner=account).exclude(belongs_to_group).delete()
+    """What belongs to a group has no owner, and stays; notes in it that the person wrote go."""
+    Collection.objects.filter(owner=account).exclude(is_reading_list=True).delete()
     CollectionEntry.objects.filter(added_by=account).update(note="")
 
 

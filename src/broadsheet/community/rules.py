@@ -37,6 +37,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "make a group": (Limit(5, DAY),),
     "search": (Limit(60, MINUTE),),
     "api": (Limit(300, MINUTE),),
+    "take along": (Limit(5, HOUR),),
+    "erase": (Limit(10, HOUR),),
 }
 """What one person, or one network where nobody is signed in, may do (``limits.spend``)."""
 

@@ -117,7 +117,7 @@ class TestOnePerson:
 
     def test_may_be_signed_in_as_somebody_else(self) -> None:
         client = Client()
-        client.force_login(person("bob"), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(person("bob"))
         assert client.get("/settings", **HOME).context["user"].username == "bob"
 
     def test_signs_nobody_up(self) -> None:
@@ -174,7 +174,7 @@ class TestInvitations:
         assert not Invitation.objects.exists()
 
     def test_are_made_and_withdrawn_on_a_page_and_shown_once(self, client: Client) -> None:
-        client.force_login(person(), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(person())
         made = client.post("/invitations", {"email": "", "role": "member", "days": "7"}).context["made"]
         path = "/join/" + made.rsplit("/", 1)[1]
         assert made not in client.get("/invitations").content.decode()
@@ -185,13 +185,13 @@ class TestInvitations:
         assert path.endswith(visitor.session[people.INVITATION_KEY])
         number = Invitation.objects.get().pk
         stranger = Client()
-        stranger.force_login(person("charlie"), "django.contrib.auth.backends.ModelBackend")
+        stranger.force_login(person("charlie"))
         assert stranger.post(f"/invitations/{number}/withdraw").status_code == 404
         assert client.post(f"/invitations/{number}/withdraw").status_code == 302
         assert visitor.get(path).status_code == 404
 
     def test_of_a_form_with_faults_say_which(self, client: Client) -> None:
-        client.force_login(person(), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(person())
         response = client.post("/invitations", {"email": "x", "role": "admin", "days": "0"})
         assert response.status_code == 400
         assert set(response.context["form"].errors) == {"email", "role", "days"}
@@ -206,7 +206,7 @@ class TestApproval:
         willa = signed_up("willa", request_with(reason_to_join="I read <b>papers</b>"))
         assert (willa.is_waiting, willa.is_active) == (True, False)
         ada = admin()
-        client.force_login(ada, "django.contrib.auth.backends.ModelBackend")
+        client.force_login(ada)
         assert "I read &lt;b&gt;papers&lt;/b&gt;" in client.get("/moderation/waiting").content.decode()
         assert client.post(f"/moderation/waiting/{willa.pk}", {"approve": "1"}).status_code == 302
         willa.refresh_from_db()
@@ -218,7 +218,7 @@ class TestApproval:
 
     def test_turns_somebody_away_and_keeps_nothing(self, client: Client) -> None:
         willa = signed_up("willa", request_with(reason_to_join="Because"))
-        client.force_login(admin(), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(admin())
         client.post(f"/moderation/waiting/{willa.pk}", {"refuse": "1", "why": "Wrong field"})
         assert not Account.objects.filter(username="willa").exists()
         assert "willa" not in str(list(Deed.objects.values()))
@@ -227,13 +227,13 @@ class TestApproval:
     @pytest.mark.parametrize("who", [person, curator])
     def test_is_for_admins_alone(self, client: Client, who: object) -> None:
         willa = signed_up("willa", request_with())
-        client.force_login(who("zoe"), "django.contrib.auth.backends.ModelBackend")  # type: ignore[operator]
+        client.force_login(who("zoe"))  # type: ignore[operator]
         assert client.get("/moderation/waiting").status_code == 404
         assert client.post(f"/moderation/waiting/{willa.pk}", {"approve": "1"}).status_code == 404
 
     def test_cannot_be_had_by_refusing_somebody_who_is_in(self, client: Client) -> None:
         bob = person("bob")
-        client.force_login(admin(), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(admin())
         client.post(f"/moderation/waiting/{bob.pk}", {"refuse": "1"})
         assert Account.objects.filter(username="bob").exists()
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from broadsheet.web.mydata import views
+
+urlpatterns = [
+    path("settings/data", views.data, name="mydata"),
+    path("settings/data/take-along", views.take, name="mydata_take"),
+    path("settings/data/erase", views.erase_me, name="mydata_erase"),
+]
