@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -63,7 +63,7 @@ class JoiningForm(forms.Form):
             self._renew()
             raise ValidationError(_("This form was open for too long. Please send it again.")) from None
         try:
-            signing.loads(self.cleaned_data["made"], salt=_SALT, max_age=rules.SIGNING_UP_TAKES.total_seconds())
+            signing.loads(self.cleaned_data["made"], salt=_SALT, max_age=rules.SIGNING_UP_TAKES)
         except signing.SignatureExpired:
             return ""
         raise ValidationError(_("That was very fast. Please wait a few seconds and send it again."))
@@ -72,5 +72,5 @@ class JoiningForm(forms.Form):
         """Nothing more: ``people.welcome`` does what follows a new account, after its address was stored."""
 
     def _renew(self) -> None:
-        self.data = self.data.copy()
-        self.data[self.add_prefix("made")] = signing.dumps("", salt=_SALT)
+        told = self.data.dict() if isinstance(self.data, QueryDict) else self.data
+        self.data = {**told, self.add_prefix("made"): signing.dumps("", salt=_SALT)}

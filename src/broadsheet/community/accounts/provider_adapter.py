@@ -23,7 +23,7 @@ LONGEST_WAIT_SECONDS = 10
 class ProviderSession(requests.Session):
     """Asks providers: by https alone, http on this machine apart, and never led on to another address."""
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Ask, for at most ``LONGEST_WAIT_SECONDS``.
 
         Raises ``requests.RequestException`` for what cannot be asked, answers too late or leads elsewhere.
