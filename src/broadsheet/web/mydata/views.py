@@ -18,7 +18,7 @@ from broadsheet.community.models import Account
 from broadsheet.community.taking_along import take_along
 from broadsheet.web import errors
 from broadsheet.web.access import for_members
-from broadsheet.web.networks import address_of
+from broadsheet.web.networks import address_of, network_of
 
 
 @require_safe
@@ -37,7 +37,9 @@ def take(request: HttpRequest) -> HttpResponse:
         spend("take along", account)
     except TooManyError as error:
         return errors.too_many(request, error)
-    response = StreamingHttpResponse(take_along(account, network=address_of(request)), content_type="application/zip")
+    response = StreamingHttpResponse(
+        take_along(account, network=network_of(address_of(request))), content_type="application/zip"
+    )
     response["Content-Disposition"] = 'attachment; filename="broadsheet.zip"'
     return cast("HttpResponse", response)
 

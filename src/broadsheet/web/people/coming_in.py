@@ -19,7 +19,7 @@ from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Account, Invitation
 from broadsheet.web import errors
 from broadsheet.web.access import for_active_members, for_role, private
-from broadsheet.web.networks import address_of
+from broadsheet.web.networks import address_of, network_of
 from broadsheet.web.people.forms import InvitationForm
 
 
@@ -40,7 +40,7 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
                 email=told["email"],
                 role=Account.Role(told["role"]),
                 days=told["days"],
-                network=address_of(request),
+                network=network_of(address_of(request)),
             )
             made, form = settings.BASE_URL + reverse("web:join", args=[code]), InvitationForm(account)
         except RefusedError as error:
@@ -60,7 +60,7 @@ def invitation_withdraw(request: HttpRequest, number: int) -> HttpResponse:
     invitation = _of(account).filter(pk=number).first()
     if invitation is None:
         raise Http404
-    invitations.withdraw(invitation, actor=account, network=address_of(request))
+    invitations.withdraw(invitation, actor=account, network=network_of(address_of(request)))
     messages.success(request, _("The invitation no longer lets anybody in."))
     return redirect("web:invitations") if invitations.may_invite(account) else redirect("web:settings")
 
@@ -93,10 +93,12 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     actor, account = cast("Account", request.user), get_object_or_404(Account, pk=number)
     try:
         if "approve" in request.POST:
-            people.approve(account, actor=actor, network=address_of(request))
+            people.approve(account, actor=actor, network=network_of(address_of(request)))
             messages.success(request, _("%(name)s is in.") % {"name": account.username})
         elif "refuse" in request.POST:
-            people.refuse(account, request.POST.get("why", "")[:1_000], actor=actor, network=address_of(request))
+            people.refuse(
+                account, request.POST.get("why", "")[:1_000], actor=actor, network=network_of(address_of(request))
+            )
             messages.success(request, _("%(name)s was turned away.") % {"name": account.username})
     except RefusedError as error:
         messages.error(request, str(error))

@@ -16,7 +16,7 @@ from broadsheet.community import tokens
 from broadsheet.community.access import RefusedError
 from broadsheet.community.models import Account
 from broadsheet.web.access import for_active_members, for_members
-from broadsheet.web.networks import address_of
+from broadsheet.web.networks import address_of, network_of
 from broadsheet.web.people.forms import ProfileForm, TokenForm
 
 
@@ -65,7 +65,7 @@ def _make(request: HttpRequest) -> HttpResponse:
             scopes=[told["scope"]],
             # To the end of the day that was named.
             expires_at=timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min)) if last else None,
-            network=address_of(request),
+            network=network_of(address_of(request)),
         )
     except RefusedError as error:
         form.add_error(None, str(error))
@@ -92,7 +92,7 @@ def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
     token = tokens.tokens_of(account).filter(pk=number).first()
     if token is None:
         raise Http404
-    tokens.revoke(token, actor=account, network=address_of(request))
+    tokens.revoke(token, actor=account, network=network_of(address_of(request)))
     messages.success(request, _("The token %(name)s no longer works.") % {"name": token.name})
     return redirect("web:tokens")
 
