@@ -43,6 +43,8 @@ def test_the_form_shows_the_rules_and_takes_an_address_along(settings: Any) -> N
     assert "3 papers a day and person." in page
     assert "A paper is at most 14 days old." in page
     assert 'value="https://arxiv.org/abs/2603.00001&quot;&gt;&lt;b&gt;"' in page
+    assert 'maxlength="1000"' in page
+    assert 'maxlength="10000"' in page
     assert not Submission.objects.exists()
 
 
