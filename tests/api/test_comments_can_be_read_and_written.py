@@ -188,3 +188,11 @@ def test_clients_of_hugging_face_comment_and_answer(about: Paper, alice: Account
     ask("POST", path, {"text": "x"}, status=400)
     ask("GET", path, status=405)
     Program(alice, "read")("POST", path, {"comment": "x"}, status=403)
+
+
+def test_lists_tell_where_an_author_speaks(about: Paper, alice: Account) -> None:
+    paper("Another", arxiv="2510.10002")
+    Authorship.objects.filter(paper=about).update(account=alice)
+    say(alice, about, "We wrote this")
+    told = {item["paper"]["id"]: item["isAuthorParticipating"] for item in Program()("GET", "/api/daily_papers")}
+    assert told == {"2510.10001": True, "2510.10002": False}

@@ -233,6 +233,26 @@ def test_the_talk_of_a_group_is_for_its_people(about: Paper, alice: Account) -> 
             assert who.get(place).status_code == 404
 
 
+def test_an_owner_keeps_order_in_a_group(about: Paper, alice: Account) -> None:
+    bob, mo = person("bob"), moderator()
+    group = Group.objects.create(slug="lab", name="The lab", created_at=NOW)
+    for one, role in ((alice, "owner"), (bob, "reader")):
+        Membership.objects.create(group=group, account=one, role=role, invited_at=NOW, joined_at=NOW)
+    said = say(bob, about, "Rude", group=group)
+    public = say(bob, about, "Rude in public")
+    path = f"/comments/{said.key}/hide"
+    assert [signed_in(who).get(path).status_code for who in (alice, bob, mo)] == [200, 404, 404]
+    assert signed_in(alice).get(f"/comments/{public.key}/hide").status_code == 404
+    assert path in html(signed_in(alice), f"/comments/on/{about.key}?group=lab")
+    assert signed_in(alice).post(path, {"reason": "because"}).status_code == 403
+    assert signed_in(alice).post(path, {"reason": "abuse"}).status_code == 302
+    said.refresh_from_db()
+    assert (said.state, said.hidden_reason) == ("hidden", "abuse")
+    signed_in(alice).post(path, {"show": "1"})
+    said.refresh_from_db()
+    assert said.state == "visible"
+
+
 @pytest.mark.parametrize("kind", ["rss", "atom", "json"])
 def test_comments_can_be_followed(kind: str, reader: Reader, about: Paper, alice: Account) -> None:
     said = say(alice, about, "See 2510.10001 and $x$")

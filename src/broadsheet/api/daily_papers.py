@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.catalogue.models import Listing, Paper
+from broadsheet.community.comments import papers_with_their_author
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.sources.exchange import FIELD
 
@@ -55,7 +56,9 @@ def daily_papers(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"error": str(error)}, status=400)
     start = asked.page * asked.limit
     papers = list(_papers(asked)[start : start + asked.limit])
-    return JsonResponse([_item(paper, asked) for paper in papers], safe=False)
+    speaking = papers_with_their_author(paper.pk for paper in papers)
+    told = [_item(paper, asked) | {"isAuthorParticipating": paper.pk in speaking} for paper in papers]
+    return JsonResponse(told, safe=False)
 
 
 @require_safe
@@ -117,7 +120,6 @@ def _item(paper: Paper, asked: _Asked) -> dict[str, Any]:
         "thumbnail": "",
         "upvotes": paper.votes_count,
         "numComments": paper.comments_count,
-        "isAuthorParticipating": False,
     }
     for name in ("publishedAt", "mediaUrls", "organization"):
         if name in told:

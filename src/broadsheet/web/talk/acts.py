@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from broadsheet.community import reactions
 from broadsheet.community.access import RefusedError
-from broadsheet.community.comments import delete_comment, may_delete
+from broadsheet.community.comments import delete_comment, hide, may_delete, may_moderate, show
 from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Account, Comment
 from broadsheet.community.threads import with_signs
@@ -57,3 +57,29 @@ def delete(request: HttpRequest, key: str) -> HttpResponse:
         "has_answers": comment.replies.exists(),
     }
     return render(request, "web/talk/delete.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_active_members
+def hide_in_group(request: HttpRequest, key: str) -> HttpResponse:
+    """Let an owner of a group hide a comment in it for a reason (``reason``), or show it again; others find nothing."""
+    assert isinstance(request.user, Account)
+    comment = comment_for(request.user, key)
+    if comment.group is None or not may_moderate(request.user, comment):
+        raise Http404
+    if request.method == "POST":
+        try:
+            if "show" in request.POST:
+                show(comment, request.user)
+            else:
+                hide(comment, request.user, request.POST.get("reason", ""))
+        except RefusedError as error:
+            return errors.refused(request, str(error))
+        return redirect(address_of(comment, request.user))
+    context = {
+        "heading": _("Hide a comment"),
+        "comment": comment,
+        "reasons": Comment.Reason.choices,
+        "back": reverse("web:comment", args=[comment.key]),
+    }
+    return render(request, "web/talk/hide.html", context)

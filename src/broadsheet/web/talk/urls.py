@@ -15,5 +15,6 @@ urlpatterns = [
     path("comments/<slug:key>/edit", forms.edit, name="comment_edit"),
     path("comments/<slug:key>/history", pages.history, name="comment_history"),
     path("comments/<slug:key>/delete", acts.delete, name="comment_delete"),
+    path("comments/<slug:key>/hide", acts.hide_in_group, name="comment_hide"),
     path("comments/<slug:key>/react", acts.react, name="comment_react"),
 ]
