@@ -22,6 +22,9 @@ from broadsheet.worker.jobs import errands
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 5.0
+# So few changed papers are no reason to go on at once: while people vote there are always a few more, and each step
+# makes the index write anew, whether for one paper or for many.
+FEW_PAPERS = 50
 
 
 def run_worker(*, every: float, is_once: bool, beside: int | None = None) -> None:
@@ -59,10 +62,11 @@ def run_worker(*, every: float, is_once: bool, beside: int | None = None) -> Non
 
 
 def _do_a_round(crew: Crew, upkeep: Upkeep, *, is_once: bool) -> bool:
-    """Start jobs and do one step of what is next; False when nothing was left to do."""
+    """Start jobs and do one step of what is next; False when nothing, or next to nothing, was left to do."""
     if not is_once:
         crew.start_due()
-    if do_what_is_due():
+    count = do_what_is_due()
+    if count >= FEW_PAPERS or (count and is_once):
         return True
     if not is_once:
         upkeep.start()
