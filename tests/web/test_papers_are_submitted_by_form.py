@@ -107,8 +107,11 @@ def test_what_cannot_be_read_is_said_beside_the_field_and_nothing_is_lost() -> N
 
 def test_a_paper_that_is_here_leads_to_it() -> None:
     take(record("Listed Before", arxiv="2603.00003"))
-    response = signed_in(person()).post("/submit", {"named": "https://arxiv.org/abs/2603.00003"})
-    assert (response.status_code, response["Location"]) == (302, "/papers/2603.00003")
+    client = signed_in(person())
+    response = client.post("/submit", {"named": "https://arxiv.org/abs/2603.00003"}, follow=True)
+    assert response.redirect_chain == [("/papers/2603.00003", 302)]
+    assert "This paper is here already: it was on the page of Oct. 15, 2025." in response.content.decode()
+    assert "is here already" not in client.get("/papers/2603.00003").content.decode()
 
 
 def test_limits_are_told_with_what_was_written(settings: Any) -> None:
