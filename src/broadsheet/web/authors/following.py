@@ -59,7 +59,9 @@ def following(request: HttpRequest) -> HttpResponse:
     account = request.user
     assert isinstance(account, Account), "the view is for members"
     try:
-        query = resolved(replace(parse(request.GET), inside="followed", collection=""), account)
+        asked = parse(request.GET)
+        own = replace(asked, inside="followed", collection="", sort=asked.sort or "newest")
+        query = resolved(own, account)
         context = {
             "followed_things": _followed(account),
             "search_url": f"{reverse('web:search')}?{query.urlencode()}",
