@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from broadsheet.cli import collecting, duplicates, finding, harvesting, merging, moving, serving, upkeep
+from broadsheet.cli import (
+    auditing,
+    collecting,
+    duplicates,
+    finding,
+    harvesting,
+    merging,
+    moving,
+    people,
+    serving,
+    upkeep,
+)
 from broadsheet.cli.app import app
 
-__all__ = ["app", "collecting", "duplicates", "finding", "harvesting", "merging", "moving", "serving", "upkeep"]
+__all__ = [
+    "app",
+    "auditing",
+    "collecting",
+    "duplicates",
+    "finding",
+    "harvesting",
+    "merging",
+    "moving",
+    "people",
+    "serving",
+    "upkeep",
+]

@@ -14,13 +14,20 @@ from broadsheet.catalogue.outside import door
 from broadsheet.sources.protocol import Schedule
 from broadsheet.worker.collecting import collecting_errands
 from broadsheet.worker.errands import Errand, ShouldStop
+from broadsheet.worker.housekeeping import housekeeping_errand
 from broadsheet.worker.settling import settling_errand
 from broadsheet.worker.telling import telling_errands
 
 
 def errands() -> list[Errand]:
     """What there is to do by the clock."""
-    return [*collecting_errands(chosen()), *enriching_errands(), settling_errand(), *telling_errands()]
+    return [
+        *collecting_errands(chosen()),
+        *enriching_errands(),
+        settling_errand(),
+        housekeeping_errand(),
+        *telling_errands(),
+    ]
 
 
 def enriching_errands() -> list[Errand]:
