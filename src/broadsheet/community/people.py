@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import QuerySet
@@ -68,6 +71,36 @@ def welcome(account: Account, request: HttpRequest) -> None:
         )
     if hasattr(request, "session"):
         request.session.pop(INVITATION_KEY, None)
+
+
+def add(username: str, *, email: str = "", password: str = "", role: Account.Role = Account.Role.MEMBER) -> Account:
+    """Make an account from the instance's machine, with an address that counts as confirmed.
+
+    Without a password somebody has to set one (``broadsheet people password``). Raises ``RefusedError`` for a name that
+    is taken, in any capitals, or cannot be one, an address that is taken or none, and a password that is too weak.
+    """
+    email = email.strip().lower()
+    account = Account(username=username, email=email)
+    _give(account, role)
+    try:
+        account.set_unusable_password()
+        if password:
+            validate_password(password, account)
+            account.set_password(password)
+        told = {"username", "email"}
+        account.clean_fields(exclude={field.name for field in Account._meta.fields} - told)  # noqa: SLF001  (documented)
+    except ValidationError as error:
+        raise RefusedError(" ".join(error.messages)) from error
+    if Account.objects.filter(username__iexact=username).exists():
+        raise RefusedError(_("The name %(name)s is taken.") % {"name": username})
+    if email and EmailAddress.objects.filter(email__iexact=email).exists():
+        raise RefusedError(_("There is an account with the address %(email)s.") % {"email": email})
+    with transaction.atomic():
+        account.save(force_insert=True)
+        if email:
+            EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
+        _note("account.add", account, None, "", role=role)
+    return account
 
 
 def waiting() -> QuerySet[Account]:
