@@ -1,7 +1,7 @@
 """An OpenID Connect issuer on a loopback socket: discovery, authorisation, tokens with PKCE, userinfo and keys.
 
-``with FakeIssuer() as issuer:`` starts it; ``issuer.person`` is who signs in there (the claims that it
-tells), ``issuer.faults`` is what a client did wrong. Everybody who comes to the authorisation page is sent back at once.
+``with FakeIssuer() as issuer:`` starts it; ``issuer.person`` is who signs in there (the claims that it tells),
+``issuer.faults`` is what a client did wrong. Everybody who comes to the authorisation page is sent back at once.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 
 from broadsheet.community import rules
@@ -18,6 +19,9 @@ def open_instance(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everybody may come, and nobody is too fast; pytest-django keeps what is mailed."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"}}
     cache.clear()
+    # A hash is as costly as it can be borne; how many are made counts here, not how much each costs.
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 1024)
     settings.MODE = "open"
     settings.SENDS_MAIL = settings.ACCOUNT_PREVENT_ENUMERATION = settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
     monkeypatch.setattr(rules, "SIGNING_UP_TAKES", timedelta(seconds=-1))

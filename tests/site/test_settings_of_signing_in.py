@@ -1,0 +1,84 @@
+"""What is wrong in the settings of signing in and of mail is said with the variable's name and without its secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from broadsheet.site import config, signing_in
+from broadsheet.site.config import ConfigError
+
+SECRET = "kept-from-everybody"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GITHUB", f"id{SECRET}"),
+        ("GITHUB", f":{SECRET}"),
+        ("ORCID", "APP-1:"),
+        ("HUGGINGFACE", f"an id:{SECRET}"),
+        ("OIDC", f"House|https://login.example.org|{SECRET}"),
+        ("OIDC", f"House|http://login.example.org|id|{SECRET}"),
+        ("OIDC", f"House|https://|id|{SECRET}"),
+        ("OIDC", f"House|https://login.example.org?x=1|id|{SECRET}"),
+        ("OIDC", f"House|https://login.example.org:99999|id|{SECRET}"),
+        ("OIDC", f"!!|https://login.example.org|id|{SECRET}"),
+        ("OIDC", f"Hugging Face|https://a.example|id|{SECRET},HuggingFace|https://b.example|id|{SECRET}"),
+        ("OIDC", f"A|https://a.example|id|{SECRET},a|https://b.example|id|{SECRET}"),
+    ],
+)
+def test_a_provider_that_is_written_wrongly_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"BROADSHEET_LOGIN_{name}", value)
+    with pytest.raises(ConfigError, match=f"BROADSHEET_LOGIN_{name}: ") as refused:
+        signing_in.providers()
+    assert SECRET not in str(refused.value)
+
+
+def test_providers_are_made_of_the_settings_with_proof_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_LOGIN_GITHUB", f"gid:{SECRET}:with:colons")
+    monkeypatch.setenv("BROADSHEET_LOGIN_ORCID", f"APP-1:{SECRET}")
+    monkeypatch.setenv("BROADSHEET_LOGIN_HUGGINGFACE", f"hid:{SECRET}")
+    monkeypatch.setenv(
+        "BROADSHEET_LOGIN_OIDC", f"Our Lab|https://login.example.org/realms/lab/|lab|{SECRET}, B|http://localhost:9|b|s"
+    )
+    made = signing_in.providers()
+    assert all(one["OAUTH_PKCE_ENABLED"] for one in made.values())
+    assert made["github"]["APPS"] == [{"client_id": "gid", "secret": f"{SECRET}:with:colons"}]
+    assert [(app["provider_id"], app["settings"]["server_url"]) for app in made["openid_connect"]["APPS"]] == [
+        ("huggingface", "https://huggingface.co"),
+        ("our-lab", "https://login.example.org/realms/lab"),
+        ("b", "http://localhost:9"),
+    ]
+
+
+def test_an_empty_environment_has_no_provider_and_no_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting in config.SETTINGS:
+        if setting.name.startswith(("BROADSHEET_LOGIN", "BROADSHEET_EMAIL")):
+            monkeypatch.delenv(setting.name, raising=False)
+    assert [one["APPS"] for one in signing_in.providers().values()] == [[], [], []]
+    assert signing_in.mail()["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+
+
+@pytest.mark.parametrize(
+    "value", [f"user:{SECRET}@host", f"gopher://user:{SECRET}@host", "smtp://", f"smtp://h:{SECRET}"]
+)
+def test_a_mail_server_that_is_none_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_EMAIL_URL", value)
+    with pytest.raises(ConfigError, match="BROADSHEET_EMAIL_URL: ") as refused:
+        signing_in.mail()
+    assert SECRET not in str(refused.value)
+
+
+def test_a_sender_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_EMAIL_FROM", "the house")
+    with pytest.raises(ConfigError, match="BROADSHEET_EMAIL_FROM"):
+        signing_in.mail()
+
+
+def test_a_mail_server_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_EMAIL_URL", f"smtp+tls://user:{SECRET}@mail.example.org:587")
+    monkeypatch.setenv("BROADSHEET_EMAIL_FROM", "Papers <papers@example.org>")
+    made = signing_in.mail()
+    assert (made["EMAIL_HOST"], made["EMAIL_PORT"], made["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
+    assert made["EMAIL_HOST_PASSWORD"] == SECRET
+    assert made["DEFAULT_FROM_EMAIL"] == "Papers <papers@example.org>"
