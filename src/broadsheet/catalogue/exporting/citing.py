@@ -13,10 +13,8 @@ from broadsheet.catalogue.models import Paper, PaperCategory
 from broadsheet.catalogue.text import to_plain
 
 AT_ONCE = 500
-_PARTICLES = frozenset(
-    ("af", "al", "ben", "bin", "d'", "da", "das", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du")
-    + ("el", "la", "le", "ten", "ter", "und", "van", "von")
-)
+_PARTICLES = {"af", "al", "ben", "bin", "d'", "da", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du"}
+_PARTICLES |= {"das", "el", "la", "le", "ten", "ter", "und", "van", "von"}
 _GENERATION = re.compile(r"(?:jr|sr|[ivx]+)\.?", re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-// Keys for readers: "/" goes to the search box, "j" and "k" move from paper to paper, "o" opens, "u" votes. Pages work without.
+// Keys for readers: "/" goes to the search box, "j" and "k" move from paper to paper, "o" opens, "u" votes, "s" saves. Pages work without.
 "use strict";
 
 (() => {
@@ -22,6 +22,9 @@
   const vote = (paper) =>
     [...(paper?.querySelectorAll("button.vote, a.vote") ?? [])].find((one) => one.offsetParent !== null)?.click();
 
+  const save = (paper) =>
+    [...(paper?.querySelectorAll("button.saving") ?? [])].find((one) => one.offsetParent !== null)?.click();
+
   const actions = {
     "/": () => {
       const box = document.getElementById("q");
@@ -32,6 +35,7 @@
     },
     j: () => go(1),
     k: () => go(-1),
+    s: () => save(papers[current()] ?? document.querySelector("article.reading")),
     u: () => vote(papers[current()] ?? document.querySelector("article.reading")),
     o: () => papers[current()]?.querySelector(".title a").click(),
   };
