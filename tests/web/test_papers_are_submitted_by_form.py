@@ -185,6 +185,8 @@ def test_curators_decide_in_the_queue(settings: Any) -> None:
         author.post(page.redirect_chain[0][0], {"do": "confirm", "words": "Read!"})
     first, second = Submission.objects.order_by("pk")
     client = signed_in(cora)
+    assert ">Queue (2)</a>" in client.get("/submit").content.decode()
+    assert "/submissions/queue" not in author.get("/submit").content.decode()
     page = client.get("/submissions/queue").content.decode()
     assert "Herons by the Thousand" in page
     assert "Read!" in page

@@ -6,9 +6,13 @@ from typing import Any, cast
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from broadsheet.community.access import is_curator, is_member
 from broadsheet.community.models import Account
+from broadsheet.community.submissions import waiting
 
 register = template.Library()
 
@@ -21,3 +25,12 @@ def submit_link(context: dict[str, Any]) -> dict[str, Any]:
     if is_shown and settings.SUBMITTERS == "curators":
         is_shown = is_curator(cast("Account", user))
     return {"is_shown": is_shown, "section": context.get("section", "")}
+
+
+@register.simple_tag(takes_context=True)
+def queue_link(context: dict[str, Any]) -> str:
+    """A link to the curators' queue with how many wait, for curators of an instance that looks at submissions first."""
+    if not settings.SUBMIT_APPROVAL or not is_curator(context["user"]):
+        return ""
+    words = _("Queue (%(n)d)") % {"n": waiting().order_by().count()}
+    return format_html('<a href="{}">{}</a> ', reverse("web:submission_queue"), words)
