@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from broadsheet.catalogue.models import Paper
+from broadsheet.catalogue.text import safe_url
 from broadsheet.community.access import may_act
 from broadsheet.community.comments import may_comment
 from broadsheet.community.models import Account, Group
@@ -50,6 +51,12 @@ def said(text: str) -> SafeString:
 def said_among(text: str, known: Known) -> SafeString:
     """A person's text as safe HTML, with what was looked up for all texts of the page."""
     return html_of(text, known)
+
+
+@register.filter
+def outward(url: str) -> str:
+    """An address that a person gave, if it may be linked, else ''. Forms refuse others; an imported file may not."""
+    return safe_url(str(url))
 
 
 @register.filter
