@@ -13,12 +13,14 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.models import Paper, PaperAlias
 from broadsheet.catalogue.text import to_plain
+from broadsheet.catalogue.text.clean import strip_unseen
 from broadsheet.community.audit import first_fault
 from broadsheet.community.models import Account, Comment, Deed
 from broadsheet.web.access import for_role
@@ -75,9 +77,10 @@ def feed(request: HttpRequest) -> HttpResponse:
     )
     for line in _lines(_public()[:ENTRIES_IN_THE_FEED]):
         made.add_item(
-            title=": ".join(filter(None, (line.what, line.title))),
+            title=strip_unseen(": ".join(filter(None, (line.what, line.title)))),
             link=f"{page}#deed-{line.deed.pk}",
-            description=line.deed.reason,
+            # Feeds hold HTML, and XML takes no control characters.
+            description=escape(strip_unseen(line.deed.reason)),
             unique_id=f"{page}#deed-{line.deed.pk}",
             pubdate=line.deed.done_at,
             updateddate=line.deed.done_at,
