@@ -115,7 +115,7 @@ def test_the_page_that_waits_shows_what_was_found(visit: Visit, arxiv: FakeArxiv
 
 def filled(settings: Any) -> tuple[Account, Account]:
     """Everything that these pages may show."""
-    settings.SUBMIT_APPROVAL, settings.SUBMIT_MAX_AGE, settings.EMAIL_URL = True, 30_000, "smtp://127.0.0.1:1"
+    settings.SUBMIT_APPROVAL, settings.SUBMIT_MAX_AGE, settings.SENDS_MAIL = True, 30_000, True
     alice, cora = person("alice"), curator()
     for number in range(4):
         known(

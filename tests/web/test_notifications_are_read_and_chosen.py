@@ -157,7 +157,7 @@ def test_a_page_costs_somebody_who_is_not_signed_in_nothing() -> None:
 
 
 def test_choices_are_kept(settings: Any) -> None:
-    settings.EMAIL_URL = "smtp://127.0.0.1:1"
+    settings.SENDS_MAIL = True
     alice = person()
     client = signed_in(alice)
     page = client.get("/settings/notifications").content.decode()
@@ -170,7 +170,7 @@ def test_choices_are_kept(settings: Any) -> None:
 
 
 def test_without_mail_there_is_no_column_and_what_was_chosen_stays(settings: Any) -> None:
-    settings.EMAIL_URL = ""
+    settings.SENDS_MAIL = False
     alice = person()
     client = signed_in(alice)
     page = client.get("/settings/notifications").content.decode()

@@ -68,7 +68,7 @@ def choose(account: Account, chosen: dict[str, Ways]) -> None:
 
 def is_mail_set_up() -> bool:
     """Whether this instance sends mail at all; where it does not, nothing is kept for mail."""
-    return bool(getattr(settings, "EMAIL_URL", ""))
+    return settings.SENDS_MAIL
 
 
 def tell(
