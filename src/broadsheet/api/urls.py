@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from broadsheet.api import comments, me, submissions, views, votes
+from broadsheet.api import comments, library, me, submissions, views, votes
 
 app_name = "api"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("comments/<slug:key>/reactions", comments.reactions, name="comment_reactions"),
     path("papers/<path:name>/vote", votes.vote, name="vote"),
     path("papers/<path:name>/voters", votes.voters, name="voters"),
+    path("library", library.shelf, name="library"),
+    path("library/<path:name>", library.paper, name="library_paper"),
+    path("collections", library.all_collections, name="collections"),
+    path("collections/<slug:key>", library.collection, name="collection"),
+    path("collections/<slug:key>/papers/<path:name>", library.entry, name="collection_entry"),
     path("papers/<path:name>", views.paper, name="paper"),
     path("submissions", submissions.submissions, name="submissions"),
     path("submissions/<slug:key>", submissions.submission, name="submission"),
