@@ -102,7 +102,7 @@ def report(reporter: Account, subject: Subject, reason: str, words: str = "") ->
     if reason == "other" and not said:
         raise RefusedError(_("Say in a few words what is wrong with it."))
     limits.spend("report", reporter)
-    stored = subject.name if subject.account is None or subject.kind != "account" else str(subject.account.pk)
+    stored = _stored(subject)
     row = Report(
         reporter=reporter,
         subject_kind=subject.kind,
@@ -119,6 +119,12 @@ def report(reporter: Account, subject: Subject, reason: str, words: str = "") ->
         row.reason, row.words = reason, said
         row.save(update_fields=["reason", "words"])
     return row
+
+
+def open_report(reporter: Account, subject: Subject) -> Report | None:
+    """What a person has told of a subject and nobody has decided on yet."""
+    mine = Report.objects.filter(reporter=reporter, state=Report.State.OPEN)
+    return mine.filter(subject_kind=subject.kind, subject=_stored(subject)).first()
 
 
 def cases(moderator: Account) -> list[Case]:
@@ -169,8 +175,13 @@ def decide(kind: str, name: str, by: Account, *, is_upheld: bool, reason: str = 
     return len(rows)
 
 
+def _stored(subject: Subject) -> str:
+    """By what a subject is kept: an account by its row id, since a name may change."""
+    return str(subject.account.pk) if subject.kind == "account" and subject.account else subject.name
+
+
 def _stored_subject(kind: str, name: str, reader: Account) -> Subject | None:
-    """The subject of stored reports: an account is kept by its row id, since a name may change."""
+    """The subject of stored reports."""
     if kind == "account":
         account = Account.objects.filter(pk=int(name)).first() if name.isdigit() else None
         return Subject(kind, account.username, account.shown_name, account, account) if account else None

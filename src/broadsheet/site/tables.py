@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -84,11 +84,17 @@ class InstanceAdmin(admin.AdminSite):
 
 
 class ForReading(_Table):
-    """A table to look at."""
+    """A table to look at; ``chosen`` leaves out what is private to a person or a group."""
+
+    chosen: Q = Q()
 
     list_per_page = 50
     show_full_result_count = False
     actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """The rows that are everybody's, or the instance's own."""
+        return super().get_queryset(request).filter(self.chosen)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Admins see every table."""
@@ -148,6 +154,11 @@ def _columns(model: type[Model], *left_out: str) -> tuple[str, ...]:
 
 _LONG = frozenset({"TextField", "JSONField"})
 _SECRET = ("password", "digest", "private_digest", "previous", "network", "signed_up_from", "key")
+_CHOSEN: dict[type[Model], Q] = {
+    community.Comment: Q(group=None),
+    community.Vote: Q(group=None),
+    community.Collection: Q(visibility=community.Collection.Visibility.PUBLIC),
+}
 _READ: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (community.Deed, ("verb", "subject_kind", "subject", "reason")),
     (community.Report, ("subject", "words")),
@@ -177,7 +188,8 @@ _CHANGED: tuple[tuple[type[Model], tuple[str, ...], tuple[str, ...]], ...] = (
 def _site() -> InstanceAdmin:
     site = InstanceAdmin()
     for model, searched in _READ:
-        shown = {"list_display": _columns(model, *_SECRET), "search_fields": searched, "exclude": _SECRET}
+        shown: dict[str, Any] = {"list_display": _columns(model, *_SECRET), "search_fields": searched}
+        shown |= {"exclude": _SECRET, "chosen": _CHOSEN.get(model, Q())}
         site.register(model, type(f"{model.__name__}Table", (ForReading,), shown))
     for model, changed, searched in _CHANGED:
         shown = {"list_display": _columns(model, *_SECRET), "search_fields": searched, "changed": changed}

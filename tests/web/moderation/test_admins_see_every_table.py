@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from broadsheet.catalogue.models import Organisation, Paper
 from broadsheet.community import audit
-from broadsheet.community.models import Account, Comment, Deed
+from broadsheet.community.models import Account, Collection, Comment, Deed, Group
 from broadsheet.site.tables import site
 from tests.builders import record, take
 from tests.people import admin, curator, moderator, person, suspended
@@ -75,6 +75,20 @@ def test_a_change_is_in_our_log_and_not_in_django_s(client: Client, filled: Acco
     assert (told.verb, told.subject_kind, told.is_public) == ("admin.change", "organisation", False)
     assert told.private["details"] == {"fields": ["Name"]}
     assert not LogEntry.objects.exists()
+
+
+def test_what_is_a_group_s_or_private_is_not_shown(client: Client, filled: Account) -> None:
+    now = timezone.now()
+    group = Group.objects.create(slug="lab", name="Lab", created_at=now)
+    Comment.objects.update(group=group)
+    Collection.objects.create(title="My secret reading", owner=filled, created_at=now, changed_at=now)
+    client.force_login(admin())
+    for name in ("comment", "collection"):
+        page = client.get(reverse(f"admin:community_{name}_changelist")).content.decode()
+        assert "My secret reading" not in page
+        assert f"0 {name}s" in page
+    row = Comment.objects.get()
+    assert client.get(reverse("admin:community_comment_change", args=[row.pk])).status_code == 302
 
 
 def test_no_role_is_given_there(client: Client, filled: Account) -> None:

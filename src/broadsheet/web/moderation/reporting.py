@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -33,15 +32,17 @@ def report(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
         except RefusedError as error:
             fault, status = str(error), 400
         else:
-            messages.success(request, _("Thank you: the moderators will look at it and you will be told."))
-            return redirect(_page_of(kind, subject))
+            return redirect("web:report", kind=kind, subject=subject)
+    sent = reports.open_report(account, found)
     context = {
+        "sent": sent,
+        "page": _page_of(kind, subject),
         "heading": _("Report to the moderators"),
         "subject": found,
         "reasons": reports.REASONS.items(),
         "fault": fault,
-        "reason": request.POST.get("reason", ""),
-        "words": request.POST.get("words", ""),
+        "reason": request.POST.get("reason", sent.reason if sent else ""),
+        "words": request.POST.get("words", sent.words if sent else ""),
         "longest": reports.LONGEST_WORDS,
     }
     return render(request, "web/moderation/report.html", context, status=status)
