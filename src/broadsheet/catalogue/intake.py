@@ -30,6 +30,7 @@ from broadsheet.catalogue.models import (
     Source,
     SourceRecord,
 )
+from broadsheet.catalogue.turns import give_way
 from broadsheet.sources.record import BadRecord, DeletedRecord, PaperRecord, SavedPageRecord
 
 Record = PaperRecord | BadRecord | DeletedRecord
@@ -104,6 +105,8 @@ def _take_in_batches(
 ) -> None:
     rank = 1
     for batch in _batches(records):
+        if rank > 1:
+            give_way()
         with transaction.atomic():
             wait_for_other_writers()
             taken = _take_in_batch(batch, source, page, rank)

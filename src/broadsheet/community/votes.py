@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from broadsheet.catalogue import attention
+from broadsheet.catalogue import attention, turns
 from broadsheet.catalogue.intake import wait_for_other_writers
 from broadsheet.catalogue.models import Authorship, Paper
 from broadsheet.community import limits
@@ -45,7 +45,7 @@ def cast_vote(
         raise RefusedError(refusal)
     state = State.WAITING if group is None and has_to_wait(account, moment) else State.COUNTED
     network = limits.keyed(network)[:32] if (network := network_of(address)) and group is None else ""
-    with transaction.atomic():
+    with turns.soon():
         limits.spend("vote", account, moment)
         locked = _locked(paper.pk)
         if locked is None or locked.is_hidden or locked.is_locked:
@@ -67,7 +67,7 @@ def cast_vote(
 
 def withdraw_vote(account: Account, paper: Paper, *, group: Group | None = None) -> bool:
     """Take a person's vote back; False where there is none. Possible also while suspended, and on locked papers."""
-    with transaction.atomic():
+    with turns.soon():
         _locked(paper.pk)
         vote = Vote.objects.filter(account=account, paper=paper, group=group).exclude(state=State.WITHDRAWN).first()
         if vote is None:
