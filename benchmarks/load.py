@@ -20,12 +20,16 @@ START_SECONDS = 30.0
 
 
 @contextmanager
-def server(home: Path, files: Path) -> Iterator[int]:
-    """The site as ``broadsheet run`` serves it (gunicorn, one process, four threads); gives its port."""
+def server(home: Path, files: Path, more: Mapping[str, str] | None = None) -> Iterator[int]:
+    """The site as ``broadsheet run`` serves it (gunicorn, one process, four threads); gives its port.
+
+    ``more`` is added to its environment.
+    """
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     command += ["--log-level", "warning", "--workers", "1", "--threads", "4", "broadsheet.site.wsgi:application"]
     told = environment(home) | {"DJANGO_SETTINGS_MODULE": SERVER_SETTINGS, "BENCHMARK_FILES": str(files)}
+    told |= dict(more or {})
     process = subprocess.Popen(command, cwd=ROOT, env=told)
     try:
         _wait_for(port, process)
