@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -17,13 +18,19 @@ from broadsheet.community.comments import recount
 from broadsheet.community.models import (
     Account,
     Claim,
+    Collection,
+    CollectionEntry,
     Comment,
     CommentEdit,
+    Group,
+    Membership,
     Notification,
     Pin,
     Report,
+    Shelved,
     Submission,
 )
+from broadsheet.community.notice_mail import MOST_IN_A_LETTER, mail_due
 from tests.builders import WEDNESDAY, record, take_and_index
 from tests.hostile import HOSTILE
 from tests.journeys.conftest import Visit, Visitor
@@ -194,11 +201,65 @@ def test_notifications_are_only_words(talk: list[Paper], visit: Visit) -> None:
     Notification.objects.bulk_create(
         Notification(
             account=alice, kind=kinds[n % len(kinds)], about=f"thing {n}", actor=one.account, paper=talk[0],
-            comment=one, words=TEXTS[n], made_at=now - timedelta(minutes=n),
+            comment=one, words=TEXTS[n], is_for_mail=True, made_at=now - timedelta(minutes=n + 5),
         )
         for n, one in enumerate(said)
     )  # fmt: skip
     assert walk(signed_in(visit(), alice), "/notifications") >= 1
+    count = len(range(0, len(said), MOST_IN_A_LETTER))
+    assert sum(mail_due(lambda: False) for _ in range(count)) == count
+    for letter in mail.outbox:
+        parts = [part.get_content_type() for part in letter.message().walk()]
+        assert parts == ["text/plain"]
+        assert "\n" not in letter.subject
+
+
+def test_notes_collections_and_groups_are_only_words(visit: Visit) -> None:
+    about, alice, now = papers(MANY), person("alice"), timezone.now()
+    groups, collections = [], []
+    for n, text in enumerate(TEXTS):
+        groups.append(Group(slug=f"g{n}", name=text[:120], about=text, is_listed=True, created_at=now))
+        told = {"title": text[:200], "about": text, "created_at": now, "changed_at": now}
+        collections.append(Collection(owner=alice, visibility="public", **told))
+    groups, collections = Group.objects.bulk_create(groups), Collection.objects.bulk_create(collections)
+    texts = list(chunks(len(about)))
+    for made, notes in zip(collections, texts, strict=False):
+        CollectionEntry.objects.bulk_create(
+            CollectionEntry(collection=made, paper=about[m], position=m, note=text, added_by=alice, added_at=now)
+            for m, text in enumerate(notes)
+        )
+    Membership.objects.bulk_create(
+        Membership(group=one, account=alice, role="owner", invited_at=now, joined_at=now) for one in groups[:60]
+    )
+    Collection.objects.bulk_create(
+        Collection(
+            owner=alice, group=one, is_reading_list=True, visibility="group", title=one.name, created_at=now,
+            changed_at=now,
+        )
+        for one in groups[:60]
+    )  # fmt: skip
+    Shelved.objects.bulk_create(
+        Shelved(account=alice, paper=one, saved_at=now, noted_at=now, note="\n\n".join(TEXTS[m :: len(about)]))
+        for m, one in enumerate(about)
+    )
+    visitor = signed_in(visit(), alice)
+    for path in ("/library", "/library?show=noted", "/collections", "/groups"):
+        walk(visitor, path)
+    for made, _notes in zip(collections, texts, strict=False):
+        walk(visitor, f"/collections/{made.key}")
+    client = Client()
+    client.force_login(alice)
+    for n, one in enumerate(groups[:60:6]):
+        assert_harmless(visitor.open(f"/groups/{one.slug}"))
+        assert_harmless(visitor.open(f"/comments/on/{about[n].key}?group={one.slug}"))
+    for kind in ("bib", "ris", "json", "csv", "md"):
+        for path in (f"/collections/{collections[0].key}/export.{kind}", f"/library/export.{kind}?show=noted"):
+            answer = client.get(path)
+            assert answer.status_code in (200, 404), path
+            if answer.status_code == 200:
+                assert answer["Content-Disposition"].startswith("attachment")
+                assert "html" not in answer["Content-Type"]
+                assert answer["X-Content-Type-Options"] == "nosniff"
 
 
 def test_submissions_reports_claims_and_pins_are_only_words(visit: Visit) -> None:
