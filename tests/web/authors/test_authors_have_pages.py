@@ -149,3 +149,22 @@ def test_a_page_asks_little_of_the_database(filled: Reader, path: str, django_as
     filled.get(path)
     with django_assert_max_num_queries(10):  # type: ignore[operator]
         filled.get(path)
+
+
+def test_names_run_nothing(reader: Reader) -> None:
+    bad = "Eve <script>alert(1)</script> <img src=x onerror=alert(1)>"
+    take(
+        record(
+            "A hostile paper",
+            arxiv="2510.30001",
+            authors=[bad, "Ada Reader"],
+            organisation='"><script>alert(1)</script>',
+        )
+    )
+    slug = Authorship.objects.get(position=0).slug
+    for path in ("/papers/2510.30001", f"/authors/{slug}", "/authors/ada-reader", "/organisations"):
+        page = reader.open(path)
+        assert all(script.attrs.get("src") or script.attrs.get("type") for script in page.all("script"))
+        assert not page.all("img")
+    organisation = reader.open("/organisations").one("ul", class_="roll").one("a").attrs["href"]
+    assert reader.open(organisation).one("h1")

@@ -178,3 +178,34 @@ def test_public_votes_are_a_feed(filled: Reader, client: Client, settings: objec
     filled.get(f"/people/nobody/votes.{kind}", 404)
     Account.objects.filter(pk=bob.pk).update(are_votes_public=False)
     filled.get(path, 404)
+
+
+def test_people_say_where_they_belong_and_moderators_mark_it(filled: Reader, client: Client) -> None:
+    page, slug = "/organisations/institute%201", "institute 1"
+    assert not filled.open(page).all("ul", class_="people")
+    post(client, "/affiliations", {"organisation": slug, "do": "join"}, 302)
+    signed_in(client, person())
+    assert post(client, "/affiliations", {"organisation": slug, "do": "join"}, 302)["Location"] == page
+    assert [item.text for item in filled.open(page).one("ul", class_="people").all("li")] == ["alice"]
+    post(client, "/affiliations", {"organisation": slug, "do": "verify", "person": "alice"}, 404)
+    post(client, "/affiliations", {"organisation": slug, "do": "nonsense"}, 400)
+    post(client, "/affiliations", {"organisation": "none", "do": "join"}, 404)
+    filled.get("/affiliations", 405)
+    signed_in(client, moderator())
+    post(client, "/affiliations", {"organisation": slug, "do": "verify", "person": "nobody"}, 404)
+    post(client, "/affiliations", {"organisation": slug, "do": "verify", "person": "alice"}, 302)
+    assert "verified" in filled.open(page).one("ul", class_="people").text
+    signed_in(client, Account.objects.get(username="alice"))
+    post(client, "/affiliations", {"organisation": slug, "do": "leave"}, 302)
+    assert not filled.open(page).all("ul", class_="people")
+    signed_in(client, suspended())
+    post(client, "/affiliations", {"organisation": slug, "do": "join"}, 403)
+
+
+@pytest.mark.parametrize("path", ["/follow", f"{PAPER}/claim", "/claims/offered", "/claims/1", "/affiliations"])
+def test_a_form_of_another_site_is_refused(filled: Reader, path: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person())
+    post(strict, path, {"kind": "author", "name": "ada-reader1", "position": "0"}, 403)
+    assert not Follow.objects.exists()
+    assert not Claim.objects.exists()

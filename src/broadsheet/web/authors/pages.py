@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 from broadsheet.catalogue.authors import is_orcid
 from broadsheet.catalogue.models import Organisation
 from broadsheet.catalogue.text import to_plain
-from broadsheet.community.models import Affiliation
+from broadsheet.community.access import is_moderator, may_act
+from broadsheet.community.affiliations import members_of
 from broadsheet.search.inside import resolved
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.web import errors
@@ -28,7 +29,6 @@ from broadsheet.web.lists import list_page, page_number
 
 P = ParamSpec("P")
 ORGANISATIONS_ON_A_PAGE = 200
-MOST_MEMBERS = 200
 
 
 def _page(
@@ -82,21 +82,17 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """``GET /organisations/SLUG``: an organisation's papers and the people who belong to it."""
     found = get_object_or_404(Organisation, slug=slug)
     query = resolved(replace(parse(request.GET), organisation=slug), request.user)
+    members, person = members_of(found), request.user
     context = {
         "organisation": found,
-        "members": members_of(found),
-        "author": "",
+        "members": members,
+        "may_join": may_act(person),
+        "may_mark": is_moderator(person),
+        "is_member": any(one.account == person for one in members),
         "search_url": _search_url(query),
     }
     heading = to_plain(found.name)
     return list_page(request, query, template="web/authors/organisation.html", heading=heading, context=context)
-
-
-def members_of(organisation: Organisation) -> list[Affiliation]:
-    """Who says to belong to an organisation, those first of whom it is verified."""
-    rows = Affiliation.objects.filter(organisation=organisation, account__is_active=True, account__is_waiting=False)
-    told = rows.select_related("account").order_by("-is_verified", "account__display_name", "account__username")
-    return list(told[:MOST_MEMBERS])
 
 
 def _search_url(query: PaperQuery) -> str:

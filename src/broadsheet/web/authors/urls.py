@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from broadsheet.web.authors import claiming, following, pages, voted
+from broadsheet.web.authors import belonging, claiming, following, pages, voted
 
 urlpatterns = [
     path("authors/<str:author>", pages.author, name="author"),
     path("organisations", pages.organisations, name="organisations"),
     path("organisations/<path:slug>", pages.organisation, name="organisation"),
+    path("affiliations", belonging.belong, name="affiliations"),
     path("claims", claiming.my_papers, name="my_papers"),
     path("claims/offered", claiming.claim_offered, name="claim_offered"),
     path("claims/<int:number>", claiming.change, name="change_claim"),
