@@ -141,3 +141,12 @@ def test_whether_a_worker_is_about_is_known_and_it_can_be_woken() -> None:
     wake_worker(NOW)
     job.refresh_from_db()
     assert job.due_at == NOW
+
+
+def test_who_has_no_time_asks_no_further_source_and_does_not_give_up() -> None:
+    mine = submit(person(), "2603.00007", now=NOW)
+    source = made()
+    done = fetch_one(mine.pk, NoDoor(), sources=lambda schemes: [source], now=NOW, seconds=0)
+    assert done is not None
+    assert (done.state, source.looked_up) == (State.FETCHING, [])
+    assert done.due_at == NOW + timedelta(minutes=1)

@@ -11,7 +11,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -287,7 +287,7 @@ class FetchResult:
     retry_after: float = 0.0
 
 
-def fetch_papers(identifiers: Sequence[ParsedIdentifier], sources: Sequence[Source], door: Door) -> FetchResult:
+def fetch_papers(identifiers: Sequence[ParsedIdentifier], sources: Iterable[Source], door: Door) -> FetchResult:
     """Look papers up by name and take them in; each is asked of one source after the other until one knows it.
 
     ``found`` gives the names of the papers in the catalogue, ``unknown`` those that none of the sources knows (or that

@@ -8,7 +8,8 @@ says; then it is given up, with the reason.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -24,7 +25,7 @@ from broadsheet.community.models import Notification, Submission
 from broadsheet.community.notifications import tell_of_decision
 from broadsheet.community.submissions import State, end, found
 from broadsheet.sources.door import Door
-from broadsheet.sources.identifiers import parse_identifier
+from broadsheet.sources.identifiers import ParsedIdentifier, parse_identifier
 from broadsheet.sources.protocol import Source
 from broadsheet.sources.registry import sources_for
 
@@ -37,8 +38,8 @@ MOST_TRIES = 6
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 WORKER_SEEN_WITHIN = timedelta(minutes=3)
-PATIENCE_SECONDS = 8.0
-"""How long a request may take that looks for a paper itself, where no worker does."""
+PATIENCE_SECONDS = 6.0
+"""How long a request goes on asking that looks for a paper itself, where no worker does."""
 SourcesFor = Callable[[Collection[str]], Sequence[Source]]
 
 
@@ -69,9 +70,17 @@ def fetch_due(
 
 
 def fetch_one(
-    number: int, outside: Door, *, sources: SourcesFor | None = None, now: datetime | None = None
+    number: int,
+    outside: Door,
+    *,
+    sources: SourcesFor | None = None,
+    now: datetime | None = None,
+    seconds: float = float("inf"),
 ) -> Submission | None:
-    """Look for the paper of one submission (its row id), once; None where somebody else does, or it is not due."""
+    """Look for the paper of one submission (its row id), once; None where somebody else does, or it is not due.
+
+    After ``seconds`` no further source is asked; those that were not are no reason to give up.
+    """
     moment = now or timezone.now()
     due = Submission.objects.filter(pk=number, state=State.FETCHING, due_at__lte=moment)
     if not due.update(due_at=moment + LEASE, tries_count=F("tries_count") + 1):
@@ -83,7 +92,7 @@ def fetch_one(
     paper = paper_named(mine.named)
     result = FetchResult()
     if paper is None:
-        result = fetch_papers([parsed], (sources or _sources)({parsed.scheme}), outside)
+        result = _ask(parsed, (sources or _sources)({parsed.scheme}), outside, seconds)
         for error in result.errors:
             logger.warning("submission %s: %s", mine.key, error)
         paper = paper_named(result.found[parsed]) if parsed in result.found else None
@@ -91,6 +100,23 @@ def fetch_one(
     if not Submission.objects.filter(pk=number, tries_count=mine.tries_count, state=State.FETCHING).exists():
         return None
     return _came_of(mine, paper, result, now or timezone.now())
+
+
+def _ask(parsed: ParsedIdentifier, sources: Sequence[Source], outside: Door, seconds: float) -> FetchResult:
+    """Ask one source after the other, as long as there is time."""
+    until, asked = time.monotonic() + seconds, 0
+
+    def in_time() -> Iterator[Source]:
+        nonlocal asked
+        for source in sources:
+            if time.monotonic() >= until:
+                return
+            asked += 1
+            yield source
+
+    result = fetch_papers([parsed], in_time(), outside)
+    result.is_passing |= parsed not in result.found and asked < len(sources)
+    return result
 
 
 def _came_of(mine: Submission, paper: Paper | None, result: FetchResult, now: datetime) -> Submission:
@@ -133,7 +159,8 @@ def have_it_fetched(submission: Submission, now: datetime | None = None) -> Subm
         wake_worker(moment)
     else:
         limits = Limits(connect=PATIENCE_SECONDS / 2, read=PATIENCE_SECONDS, total=PATIENCE_SECONDS)
-        fetch_one(submission.pk, door(patience=PATIENCE_SECONDS / 2, limits=limits), now=now)
+        outside = door(patience=PATIENCE_SECONDS / 2, limits=limits)
+        fetch_one(submission.pk, outside, now=now, seconds=PATIENCE_SECONDS)
     return Submission.objects.select_related("account", "paper").get(pk=submission.pk)
 
 
