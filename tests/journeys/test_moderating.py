@@ -81,7 +81,7 @@ def test_a_report_leads_to_a_decision_that_everybody_reads(size: tuple[int, int]
 
     bob = signed_in(visit(size), Account.objects.get(username="bob"))
     page = bob.open("/")
-    expect(page.get_by_text("The reason: Advertises everywhere")).to_be_visible()
+    expect(page.get_by_text("The reason: “Advertises everywhere”")).to_be_visible()
     _shot(page, f"suspended-{size[0]}")
 
 

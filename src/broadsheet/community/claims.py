@@ -123,8 +123,9 @@ def waiting() -> QuerySet[Claim]:
 
 
 def claims_of(account: Account) -> QuerySet[Claim]:
-    """A person's claims, the newest first."""
-    return Claim.objects.filter(account=account).select_related("paper").order_by("-claimed_at", "-pk")
+    """A person's claims of papers that are not hidden, the newest first."""
+    rows = Claim.objects.filter(account=account, paper__is_hidden=False)
+    return rows.select_related("paper").order_by("-claimed_at", "-pk")
 
 
 def offered(account: Account) -> list[Authorship]:
