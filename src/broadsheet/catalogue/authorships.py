@@ -11,7 +11,7 @@ from broadsheet.catalogue.text import to_plain
 
 def written_by(author: str) -> QuerySet[Authorship]:
     """The places of an author, a slug (``authors.slug_of``) or an ORCID, on all papers; people of one name are one."""
-    return Authorship.objects.filter(**{"orcid" if is_orcid(author) else "slug": author})
+    return Authorship.objects.filter(**{"orcid" if is_orcid(author) else "slug": author}).order_by()
 
 
 def printed_name_of(author: str) -> str:

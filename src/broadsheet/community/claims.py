@@ -118,7 +118,7 @@ def show_on_profile(account: Account, row: Claim, *, is_shown: bool) -> None:
 
 def waiting() -> QuerySet[Claim]:
     """The claims that a moderator has to decide on, the oldest first."""
-    rows = Claim.objects.filter(state=State.WAITING, account__is_active=True)
+    rows = Claim.objects.filter(state=State.WAITING, account__is_active=True, paper__is_hidden=False)
     return rows.select_related("account", "paper").order_by("pk")
 
 

@@ -108,11 +108,14 @@ def test_a_name_that_is_not_there_cannot_be_claimed(position: int) -> None:
         claims.claim(person(), written(), position)
 
 
-def test_a_hidden_paper_cannot_be_claimed() -> None:
-    there = written()
+def test_a_hidden_paper_cannot_be_claimed_and_its_claims_are_not_shown() -> None:
+    there, alice = written(), person()
+    claims.claim(alice, there, 1)
     Paper.objects.update(is_hidden=True)
     with pytest.raises(RefusedError):
-        claims.claim(person(), there, 0)
+        claims.claim(alice, there, 0)
+    assert not claims.waiting().exists()
+    assert not claims.claims_of(alice).exists()
 
 
 def test_who_may_not_act_claims_nothing() -> None:
