@@ -68,6 +68,7 @@ def test_a_known_paper_is_shown_and_put_on_the_page_with_a_comment() -> None:
     assert Listing.objects.get().paper == paper
     assert Comment.objects.get().text == "First of all!"
     assert "on the page of" in client.get("/submissions").content.decode()
+    assert 'by <a href="/people/alice">alice</a>' in Client().get("/papers/2603.00001").content.decode()
 
 
 def test_without_a_worker_the_page_itself_looks_for_the_paper(source: MadeSource) -> None:
