@@ -12,6 +12,9 @@ from broadsheet.community.limits import TooManyError
 
 
 def _page(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
+    if not hasattr(request, "user"):
+        # What was refused before anybody asked who is there, such as a host that is not ours.
+        request.user = AnonymousUser()
     return render(request, "web/error.html", {"heading": heading, "text": text, "status": status}, status=status)
 
 
