@@ -24,7 +24,7 @@ State = Vote.State
 @pytest.fixture(autouse=True)
 def an_open_instance(settings: object) -> None:
     settings.MODE = "open"  # type: ignore[attr-defined]
-    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # type: ignore[attr-defined]
+    settings.SENDS_MAIL = True  # type: ignore[attr-defined]
 
 
 def count_of(one: Paper) -> int:
@@ -113,7 +113,7 @@ def test_votes_of_young_and_unconfirmed_accounts_wait(settings: object) -> None:
     assert votes.cast_vote(young, one).state == State.WAITING
     assert votes.cast_vote(unconfirmed, one).state == State.WAITING
     assert count_of(one) == 0
-    settings.ACCOUNT_EMAIL_VERIFICATION = "none"  # type: ignore[attr-defined]
+    settings.SENDS_MAIL = False  # type: ignore[attr-defined]
     two = paper("Two")
     assert votes.cast_vote(unconfirmed, two).state == State.COUNTED
     assert votes.cast_vote(young, two).state == State.WAITING

@@ -119,7 +119,7 @@ def has_to_wait(account: Account, now: datetime) -> bool:
 
 def are_addresses_confirmed() -> bool:
     """Whether the instance mails, so that people can confirm their addresses."""
-    return str(getattr(settings, "ACCOUNT_EMAIL_VERIFICATION", "none")) != "none"
+    return bool(settings.SENDS_MAIL)
 
 
 def votes_of(account: Account, group: Group | None = None) -> QuerySet[Vote]:
