@@ -11,6 +11,7 @@ from django.test import Client
 from broadsheet.catalogue import attention
 from broadsheet.catalogue.models import Authorship, Paper
 from broadsheet.community.comments import delete_comment, edit_comment, hide, write_comment
+from broadsheet.community.groups import make_group
 from broadsheet.community.models import Account, Comment, Group, Membership
 from broadsheet.community.rules import LIMITS
 from tests.builders import WEDNESDAY, paper, record, take_and_index
@@ -218,19 +219,20 @@ def test_long_talk_has_pages_and_lasting_addresses(
 
 def test_the_talk_of_a_group_is_for_its_people(about: Paper, alice: Account) -> None:
     bob = person("bob")
-    group = Group.objects.create(slug="lab", name="The lab", created_at=NOW)
-    Membership.objects.create(group=group, account=alice, invited_at=NOW, joined_at=NOW)
-    client, path = signed_in(alice), f"/comments/on/{about.key}?group=lab"
+    group = make_group(alice, "The lab")
+    client, path = signed_in(alice), f"/comments/on/{about.key}?group={group.slug}"
     assert "Comments in The lab" in html(client, path)
-    client.post(f"/comments/on/{about.key}", {"text": "Between us", "group": "lab"})
+    client.post(f"/comments/on/{about.key}", {"text": "Between us", "group": group.slug})
     said = Comment.objects.get()
     assert said.group == group
-    assert client.get(f"/comments/{said.key}")["Location"] == f"{path}#comment-{said.key}"
+    place = f"/groups/{group.slug}/papers/2510.10001#comment-{said.key}"
+    assert client.get(f"/comments/{said.key}")["Location"] == place
+    assert "Between us" in html(client, f"/groups/{group.slug}/papers/2510.10001")
     assert "Between us" in html(client, path)
     assert "Between us" not in html(client, "/papers/2510.10001") + html(client, "/comments")
     for who in (signed_in(bob), Client()):
         for place in (path, f"/comments/{said.key}", f"/comments/{said.key}/history"):
-            assert who.get(place).status_code == 404
+            assert who.get(place).status_code == 404, place
 
 
 def test_an_owner_keeps_order_in_a_group(about: Paper, alice: Account) -> None:

@@ -47,8 +47,7 @@ def address_of(comment: Comment, person: Person) -> str:
 
 def page_of(paper: Paper, group: Group | None, number: int = 1) -> str:
     """The page on which what is said of a paper is read, in public or in a group."""
-    if group is None:
-        path = reverse("web:paper", args=[paper.name])
-        return path + (f"?c={number}" if number > 1 else "")
-    path = f"{reverse('web:comments_on', args=[paper.key])}?group={group.slug}"
-    return path + (f"&c={number}" if number > 1 else "")
+    path = reverse("web:paper", args=[paper.name])
+    if group is not None:
+        path = reverse("web:group_paper", args=[group.slug, paper.name])
+    return path + (f"?c={number}" if number > 1 else "")

@@ -28,7 +28,7 @@ def write(request: HttpRequest, paper: str) -> HttpResponse:
     about = paper_for(request.user, paper)
     group = group_for(request.user, request.POST.get("group") or request.GET.get("group", ""))
     if request.method != "POST":
-        context = {"paper": about, "group": group, "heading": _("Comments"), "back": page_of(about, None)}
+        context = {"paper": about, "group": group, "heading": _("Comments"), "is_alone": True}
         return private(render(request, "web/talk/discussion.html", context))
 
     def say(account: Account, text: str) -> Comment:

@@ -41,7 +41,8 @@ def pinned(context: RequestContext, paper: Paper) -> dict[str, Any]:
     on = query.own_day if isinstance(query, PaperQuery) else None
     if on is None:
         return {"is_pinned": False}
-    kept = context.render_context
+    # Not in the template's own context: each card has one of its own.
+    kept = vars(context.request)
     if _PINS not in kept:
         kept[_PINS] = {pin.paper_id: pin.words for pin in pins_of(on)}
     words = kept[_PINS].get(paper.pk)
