@@ -21,14 +21,10 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from broadsheet.catalogue.models import Authorship, KeptApart, Listing, Organisation, Paper, PaperMerge, Source
 from broadsheet.catalogue.placing import SUBMISSIONS
 from broadsheet.community import audit
-from broadsheet.community.access import RefusedError
 from broadsheet.community.comments import recount as recount_comments
 from broadsheet.community.erasing import erase
 from broadsheet.community.models import (
@@ -54,7 +50,6 @@ from broadsheet.community.models import (
     Submission,
     Vote,
 )
-from broadsheet.community.votes import recount as recount_votes
 from broadsheet.search.maintenance import update_index
 from tests.builders import WEDNESDAY, many, take
 from tests.people import admin, person
@@ -348,76 +343,3 @@ UNTOLD = {
     ("catalogue.PaperMerge", "reason"),
     ("catalogue.Authorship", "name"),
 }
-
-
-def test_what_others_said_stands_below_what_was_removed() -> None:
-    me, other = a_canary(), person("bob")
-    w = a_world(me, other)
-    comment = _comment(w)
-    erase(me, votes_are="withdraw")
-    comment.refresh_from_db()
-    assert (comment.state, comment.text, comment.account_id) == ("erased", "", None)
-    answer = comment.replies.get()
-    assert (answer.account, answer.text) == (other, "[removed]: no")
-    w["theirs"].refresh_from_db()
-    assert w["theirs"].text == f"I agree with [removed], and not with @{NAME}2."
-    paper = Paper.objects.get(pk=w["papers"][0].pk)
-    assert paper.comments_here_count == Comment.objects.filter(paper=paper, state="visible").count() == 2
-
-
-def test_a_group_goes_on_without_its_owner_and_one_of_nobody_goes() -> None:
-    me, other = a_canary(), person("bob")
-    now = timezone.now()
-    take(*many(1, on=WEDNESDAY, days=1))
-    paper = Paper.objects.get()
-    ours, mine = (Group.objects.create(slug=slug, name=canary(), created_at=now) for slug in ("ours", "mine"))
-    for group in (ours, mine):
-        Membership.objects.create(group=group, account=me, role="owner", invited_at=now, joined_at=now)
-    Membership.objects.create(group=ours, account=other, role="reader", invited_at=now, joined_at=now)
-    made = {"created_at": now, "changed_at": now}
-    kept = Collection.objects.create(title="Ours", group=ours, visibility="public", **made)
-    Collection.objects.create(title="Mine", group=ours, visibility="group", owner=me, **made)
-    said = Comment.objects.create(paper=paper, account=me, group=mine, text="Me", written_at=now)
-    Comment.objects.create(paper=paper, account=me, group=mine, parent=said, text="Me too", written_at=now)
-    erase(me, votes_are="withdraw")
-    assert list(Group.objects.values_list("slug", "memberships__account", "memberships__role")) == [
-        ("ours", other.pk, "owner")
-    ]
-    assert list(Collection.objects.values_list("pk", "owner")) == [(kept.pk, None)]
-    assert not Comment.objects.exists()
-
-
-def test_the_last_admin_stays() -> None:
-    ada = admin()
-    with pytest.raises(RefusedError, match="only admin"):
-        erase(ada, votes_are="withdraw")
-    assert Account.objects.filter(pk=ada.pk).exists()
-
-
-class TestCounts(TestCase):
-    @given(
-        votes=st.lists(
-            st.tuples(
-                st.integers(0, 2), st.integers(0, 3), st.sampled_from(["counted", "waiting", "held", "rejected"])
-            ),
-            unique_by=lambda vote: vote[:2],
-            max_size=10,
-        ),
-        votes_are=st.sampled_from(["anonymise", "withdraw"]),
-    )
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
-    def test_are_right_afterwards(self, votes: list[tuple[int, int, str]], votes_are: Any) -> None:
-        people = [person(name) for name in ("alice", "bob", "charlie")]
-        take(*many(4, on=WEDNESDAY, days=1))
-        papers = list(Paper.objects.order_by("pk"))
-        for who, which, state in votes:
-            Vote.objects.create(account=people[who], paper=papers[which], state=state, cast_at=timezone.now())
-        recount_votes(paper.pk for paper in papers)
-        before = {paper.pk: Vote.objects.filter(paper=paper, state="counted").count() for paper in papers}
-        lost = {papers[which].pk for who, which, state in votes if who == 0 and state == "counted"}
-        erase(people[0], votes_are=votes_are)
-        for paper in Paper.objects.all():
-            is_less = votes_are == "withdraw" and paper.pk in lost
-            assert paper.votes_here_count == before[paper.pk] - is_less
-            assert paper.votes_here_count == Vote.objects.filter(paper=paper, state="counted").count()
-        assert not Vote.objects.filter(account=None).exclude(state="counted", network="").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -13,8 +14,8 @@ from broadsheet.community.access import is_admin
 from broadsheet.community.models import Account
 
 OWNER = "owner"
-_FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
-"""What proxies add (RFC 7239; RFC 9110, 7.6.3): a request with one of these began on another machine."""
+_FORWARDED = ("x-forwarded", "x-real-ip", "forwarded", "via", "cf-connecting-ip", "true-client-ip")
+"""How headers begin that proxies add (RFC 7239; RFC 9110, 7.6.3): the request began on another machine."""
 
 
 def owner() -> Account | None:
@@ -31,9 +32,12 @@ def is_at_home(request: HttpRequest) -> bool:
 
     That is: mode ``single``; a connection from this machine, which no proxy handed on; a host that names this machine,
     so that a name that others let point here (DNS rebinding) does not count; and of a browser, only what our own pages
-    ask for or the reader opens, never what another site's page sends or embeds (W3C Fetch Metadata).
+    ask for or the reader opens, never what another site's page sends or embeds (W3C Fetch Metadata). Where the
+    instance's own address names another machine, somebody else may well be in front of it.
     """
-    if settings.MODE != "single" or settings.PROXIES or any(name in request.headers for name in _FORWARDED):
+    if settings.MODE != "single" or settings.PROXIES or not _names_loopback(urlsplit(settings.BASE_URL).netloc):
+        return False
+    if _is_handed_on(request):
         return False
     if not _is_loopback(request.META.get("REMOTE_ADDR", "")) or not _names_loopback(request.META.get("HTTP_HOST", "")):
         return False
@@ -55,6 +59,12 @@ def _made() -> Account | None:
         if not held.deeds.filter(verb="account.owner").exists():
             audit.note("account.owner", actor=held, subject_kind="account", subject=str(held.pk))
         return held
+
+
+def _is_handed_on(request: HttpRequest) -> bool:
+    """Whether a proxy sent a request, which tells so by a header or, as nginx's default has it, speaks HTTP/1.0."""
+    is_old = request.META.get("SERVER_PROTOCOL", "") in ("HTTP/1.0", "HTTP/0.9")
+    return is_old or any(name.lower().startswith(_FORWARDED) for name in request.headers)
 
 
 def _is_own_origin(request: HttpRequest) -> bool:

@@ -6,18 +6,21 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.urls import reverse
 
-from broadsheet.catalogue.citing import bibtex
+from broadsheet.catalogue.exporting import cited, written
 from broadsheet.catalogue.models import Authorship, Paper
 from broadsheet.community import audit
 from broadsheet.community.models import (
@@ -137,12 +140,13 @@ def rows_of(section: Section, account: Account) -> Iterator[dict[str, Any]]:
 
 def _members(account: Account) -> Iterator[tuple[str, Iterable[str]]]:
     yield "data.json", _data(account)
-    shelf = Paper.objects.filter(shelved__account=account, shelved__saved_at__isnull=False)
-    yield "saved.bib", _entries(shelf.order_by("shelved__saved_at", "pk"))
-    yield "voted.bib", _entries(Paper.objects.filter(votes__account=account).distinct().order_by("pk"))
-    for key in Collection.objects.filter(owner=account).order_by("pk").values_list("key", flat=True):
-        held = Paper.objects.filter(collection_entries__collection__key=key)
-        yield f"collections/{key}.bib", _entries(held.order_by("collection_entries__position", "pk"))
+    saved = Shelved.objects.filter(account=account, saved_at__isnull=False).order_by("saved_at", "pk")
+    yield "saved.bib", _entries(saved.values_list("paper_id", "note"))
+    voted = Vote.objects.filter(account=account).exclude(state=Vote.State.WITHDRAWN).order_by("cast_at", "pk")
+    yield "voted.bib", _entries((number, "") for number in dict.fromkeys(voted.values_list("paper_id", flat=True)))
+    for number, key in Collection.objects.filter(owner=account).order_by("pk").values_list("pk", "key"):
+        entries = CollectionEntry.objects.filter(collection=number)
+        yield f"collections/{key}.bib", _entries(entries.values_list("paper_id", "note"))
 
 
 def _data(account: Account) -> Iterator[str]:
@@ -155,10 +159,17 @@ def _data(account: Account) -> Iterator[str]:
     yield "\n}\n"
 
 
-def _entries(papers: QuerySet[Paper]) -> Iterator[str]:
-    shown = papers.filter(is_hidden=False).prefetch_related("authorships", "identifiers", "links")
-    for entry in bibtex(shown.iterator(CHUNK)):
-        yield entry + "\n"
+def _entries(rows: Iterable[tuple[int, str]]) -> Iterator[str]:
+    """BibTeX of papers by row id, each with what the person noted, in their order."""
+    waiting = iter(rows)
+    while part := dict(islice(waiting, CHUNK)):
+        shown = Paper.objects.filter(is_hidden=False).in_bulk(list(part))
+        papers = [shown[number] for number in part if number in shown]
+        yield written("bib", cited(papers, _address_of, part))
+
+
+def _address_of(paper: Paper) -> str:
+    return settings.BASE_URL + reverse("web:paper", args=[paper.name])
 
 
 class _Pipe:

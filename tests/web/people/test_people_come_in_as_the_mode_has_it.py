@@ -68,6 +68,8 @@ class TestOnePerson:
             {"HTTP_FORWARDED": "for=127.0.0.1"},
             {"HTTP_VIA": "1.1 proxy"},
             {"HTTP_X_REAL_IP": "127.0.0.1"},
+            {"HTTP_X_FORWARDED_PROTO": "https"},
+            {"SERVER_PROTOCOL": "HTTP/1.0"},
             {"HTTP_ORIGIN": "https://elsewhere.example.org"},
             {"HTTP_ORIGIN": "null"},
             {"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_SEC_FETCH_MODE": "cors"},
@@ -87,6 +89,10 @@ class TestOnePerson:
         assert is_owner(
             HTTP_SEC_FETCH_SITE="cross-site", HTTP_SEC_FETCH_MODE="navigate", HTTP_SEC_FETCH_DEST="document"
         )
+
+    def test_is_nobody_where_the_instance_has_another_address(self, settings: object) -> None:
+        settings.BASE_URL = "https://papers.example.org"  # type: ignore[attr-defined]
+        assert not is_owner()
 
     def test_is_nobody_behind_a_proxy_that_says_nothing(self, settings: object) -> None:
         settings.PROXIES = 1  # type: ignore[attr-defined]
