@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +82,14 @@ def test_an_account_follows_a_name_that_is_printed_in_another_way() -> None:
     longer = record("A paper with people", authors=["Ben Núñez", "Ada Reader"], arxiv="2510.00001", abstract="Longer.")
     take(longer, source="another")
     assert list(Authorship.objects.filter(account=person).values_list("position", "name")) == [(0, "Ben Núñez")]
+
+
+@pytest.mark.django_db
+def test_the_migration_names_who_is_there_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    migration = import_module("broadsheet.catalogue.migrations.0006_attention")
+    take(*[record(f"Paper {n}", authors=[f"Ada Reader{n}", "Núñez, Ben"], arxiv=f"2510.0000{n}") for n in range(3)])
+    expected = list(Authorship.objects.order_by("pk").values_list("slug", flat=True))
+    Authorship.objects.update(slug="")
+    monkeypatch.setattr(migration, "ROWS_AT_ONCE", 4)
+    migration.name_authors(apps, SimpleNamespace(connection=connection))
+    assert list(Authorship.objects.order_by("pk").values_list("slug", flat=True)) == expected
