@@ -32,7 +32,7 @@ from broadsheet.community.submissions import (
 )
 from tests.builders import record, take
 from tests.catalogue.harvests.made import MadeSource
-from tests.community.bringing import NOW, TODAY, fetch, known
+from tests.community.bringing import NOW, TODAY, fetch, known, made
 from tests.people import curator, person, suspended
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,15 @@ def test_the_same_again_is_the_same_submission() -> None:
     known()
     assert submit(alice, "2603.00001", now=NOW) == submit(alice, "https://arxiv.org/pdf/2603.00001", now=NOW)
     assert submit(alice, "2603.00007", now=NOW) == submit(alice, "arXiv:2603.00007v3", now=NOW)
+
+
+def test_who_says_it_again_may_say_more() -> None:
+    alice = person()
+    submit(alice, "2603.00007", now=NOW)
+    submit(alice, "2603.00007", words="Cranes!", is_confirmed=True, now=NOW)
+    fetch(made())
+    assert Submission.objects.get().state == State.LISTED
+    assert Comment.objects.get().text == "Cranes!"
 
 
 @pytest.mark.parametrize("act", [attention.hide, attention.lock])

@@ -233,8 +233,13 @@ def test_the_bookmarklet_leads_to_the_form_of_this_instance(settings: Any) -> No
 
 def test_who_may_submit_finds_the_way(settings: Any) -> None:
     client = signed_in(person())
-    assert 'href="/submit"' in client.get("/about").content.decode()
+    assert 'href="/submit"' in client.get("/sources").content.decode()
     settings.SUBMITTERS = "curators"
-    assert 'href="/submit"' not in client.get("/about").content.decode()
-    assert 'href="/submit"' in signed_in(curator()).get("/about").content.decode()
-    assert 'href="/submit"' not in Client().get("/about").content.decode()
+    assert 'href="/submit"' not in client.get("/sources").content.decode()
+    assert 'href="/submit"' in signed_in(curator()).get("/sources").content.decode()
+    assert 'href="/submit"' not in Client().get("/sources").content.decode()
+
+
+def test_everybody_reads_the_rules(settings: Any) -> None:
+    settings.SUBMIT_PER_DAY = 7
+    assert "7 papers a day and person." in Client().get("/about").content.decode()

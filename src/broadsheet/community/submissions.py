@@ -79,8 +79,11 @@ def submit(
                 submitted_at=moment,
                 due_at=moment if paper is None else None,
             )
+        elif mine.state == State.FETCHING:
+            mine.is_confirmed, mine.words = mine.is_confirmed or is_confirmed, comment or mine.words
+            mine.save(update_fields=["is_confirmed", "words"])
     if mine.state == State.FOUND and is_confirmed:
-        return confirm(account, mine, words=comment, now=moment)
+        return confirm(account, mine, words=comment or mine.words, now=moment)
     return mine
 
 

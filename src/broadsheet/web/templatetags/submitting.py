@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from broadsheet.community.access import is_curator, is_member
 from broadsheet.community.models import Account
+from broadsheet.community.submission_rules import in_words
 from broadsheet.community.submissions import waiting
 
 register = template.Library()
@@ -34,3 +35,9 @@ def queue_link(context: dict[str, Any]) -> str:
         return ""
     words = _("Queue (%(n)d)") % {"n": waiting().order_by().count()}
     return format_html('<a href="{}">{}</a> ', reverse("web:submission_queue"), words)
+
+
+@register.inclusion_tag("web/submitting/rules.html")
+def submission_rules() -> dict[str, Any]:
+    """Who may bring which papers when, for everybody."""
+    return {"rules": in_words()}
