@@ -13,13 +13,10 @@ from django.utils.translation import gettext as _
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.access import is_curator, is_moderator, is_suspended, may_act
-from broadsheet.community.curation import pins_of
 from broadsheet.community.models import Account
 from broadsheet.community.suspensions import reason_of
-from broadsheet.search.query import PaperQuery
 
 register = template.Library()
-_PINS = "pins of the day"
 
 
 @register.inclusion_tag("web/moderation/paper.html", takes_context=True)
@@ -36,16 +33,9 @@ def curation_of(context: RequestContext, paper: Paper) -> dict[str, Any]:
 
 @register.inclusion_tag("web/moderation/pinned.html", takes_context=True)
 def pinned(context: RequestContext, paper: Paper) -> dict[str, Any]:
-    """On a card of a day's list: that the paper is pinned there, and with which words; one question for all cards."""
-    query = context.get("query")
-    on = query.own_day if isinstance(query, PaperQuery) else None
-    if on is None:
-        return {"is_pinned": False}
-    # Not in the template's own context: each card has one of its own.
-    kept = vars(context.request)
-    if _PINS not in kept:
-        kept[_PINS] = {pin.paper_id: pin.words for pin in pins_of(on)}
-    words = kept[_PINS].get(paper.pk)
+    """On a card of a day's list: that the paper is pinned there, and with which words (``lists.list_page``)."""
+    pins: dict[int, str] = context.get("pins") or {}
+    words = pins.get(paper.pk)
     return {"is_pinned": words is not None, "words": words}
 
 
