@@ -63,6 +63,14 @@ def test_a_script_gets_what_it_shows(one: Paper) -> None:
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_a_vote_without_a_script_marks_a_paper_as_seen(one: Paper) -> None:
+    client = client_of(person())
+    client.post("/vote", {"vote": one.name}, headers={"Accept": "application/json"})
+    assert not Shelved.objects.exists()
+    client.post("/vote", {"vote": one.name})
+    assert Shelved.objects.get().seen_at is not None
+
+
 def test_what_is_not_sent_changes_nothing(one: Paper) -> None:
     client = client_of(person())
     for path in ("/papers/2510.10001", "/library", DAY):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.community import collections
-from broadsheet.community.access import RefusedError
+from broadsheet.community.access import RefusedError, groups_of
 from broadsheet.community.bibliographies import import_into
 from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Collection, CollectionEntry
@@ -94,6 +94,7 @@ def collect(request: HttpRequest, name: str) -> HttpResponse:
         "heading": _("Collect"),
         "paper": paper,
         "rows": [(collection, collection.pk in holding) for collection in own],
+        "groups": groups_of(account).order_by("name", "pk"),
         "longest": collections.LONGEST_TITLE,
     }
     return render(request, "web/library/collect.html", context)

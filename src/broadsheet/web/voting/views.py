@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,6 +17,7 @@ from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.models import Paper
 from broadsheet.community import votes
 from broadsheet.community.access import RefusedError, is_member, is_moderator
+from broadsheet.community.library import mark_seen
 from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Account
 from broadsheet.web import errors
@@ -53,6 +56,9 @@ def _vote(request: HttpRequest) -> HttpResponse:
         state = mine(request).about([paper]).state_of(paper.pk)
         told = {"name": paper.name, "count": paper.votes_count, "is_mine": bool(state), "note": note(account, state)}
         return JsonResponse(told | spoken(paper, is_mine=bool(state)))
+    # A paper's page tells by a script that it was opened; without one, that somebody voted tells as much.
+    with suppress(RefusedError, TooManyError):
+        mark_seen(account, paper)
     return _back(request, paper)
 
 
