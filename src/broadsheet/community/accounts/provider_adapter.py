@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import requests
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from django.conf import settings
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from broadsheet.community.models import Account
 
@@ -53,6 +53,13 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return [
             app for apps in _build_apps_from_settings(provider=provider, client_id=client_id).values() for app in apps
         ]
+
+    def get_app(self, request: HttpRequest, provider: Any, client_id: Any = None) -> SocialApp:
+        """One of them; an address of a provider that is not offered does not exist."""
+        try:
+            return super().get_app(request, provider, client_id)
+        except SocialApp.DoesNotExist as error:
+            raise Http404 from error
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:  # noqa: ARG002
         """Believe an address only where the provider says in so many words that it was verified."""
