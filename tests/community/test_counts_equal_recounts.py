@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from contextlib import suppress
 from datetime import timedelta
@@ -19,6 +20,7 @@ from broadsheet.catalogue import attention
 from broadsheet.catalogue.models import ChangedPaper, Paper
 from broadsheet.community import held_votes, votes
 from broadsheet.community.access import RefusedError, is_suspended
+from broadsheet.community.erasing import erase
 from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Account, Vote
 from broadsheet.community.rings import settle
@@ -50,6 +52,7 @@ class Voting(RuleBasedStateMachine):
         self.people = [person(f"person{n}", is_new=n == 0) for n in range(PEOPLE)]
         self.moderator = moderator()
         self.wanted: set[tuple[int, int]] = set()
+        self.numbers = itertools.count()
 
     @rule(who=someone, what=something)
     def cast(self, who: int, what: int) -> None:
@@ -102,6 +105,15 @@ class Voting(RuleBasedStateMachine):
         assert not Vote.objects.filter(account__in=suspended, state=State.COUNTED).exists()
         assert not Vote.objects.exclude(account__in=suspended).filter(state=State.ASIDE).exists()
 
+    @rule(who=someone, votes_are=st.sampled_from(("anonymise", "withdraw")))
+    def erase(self, who: int, votes_are: Any) -> None:
+        counted = Vote.objects.filter(account=self.people[who], state=State.COUNTED).count()
+        left = Vote.objects.filter(account=None).count()
+        erase(self._account(who), votes_are=votes_are)
+        assert Vote.objects.filter(account=None).count() == left + counted * (votes_are == "anonymise")
+        self.people[who] = person(f"person{who}-{next(self.numbers)}")
+        self.wanted = {(one, what) for one, what in self.wanted if one != who}
+
     @rule()
     def recount(self) -> None:
         before = ChangedPaper.objects.count()
@@ -118,7 +130,7 @@ class Voting(RuleBasedStateMachine):
     def one_vote_per_person_and_paper(self) -> None:
         numbers = {account.pk: n for n, account in enumerate(self.people)}
         whats = {one.pk: n for n, one in enumerate(self.papers)}
-        rows = Vote.objects.exclude(state=State.WITHDRAWN).values_list("account_id", "paper_id")
+        rows = Vote.objects.exclude(state=State.WITHDRAWN).exclude(account=None).values_list("account_id", "paper_id")
         told = [(numbers[account or 0], whats[one]) for account, one in rows]
         assert len(told) == len(set(told))
         assert set(told) == self.wanted

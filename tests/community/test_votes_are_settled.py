@@ -11,7 +11,7 @@ from django.utils import timezone
 from broadsheet.catalogue.models import Job, Paper
 from broadsheet.community import held_votes, votes
 from broadsheet.community.access import RefusedError
-from broadsheet.community.models import Account, Vote
+from broadsheet.community.models import Account, Claim, Submission, Vote
 from broadsheet.community.rings import Settled, hold_suspects, settle
 from broadsheet.community.rules import ALIKE_VOTES, VOTES_COUNT_AFTER, VOTES_LOOKED_AT
 from broadsheet.worker.clock import run_worker
@@ -56,6 +56,20 @@ def test_a_suspension_that_ends_by_itself_gives_votes_back() -> None:
     assert count_of(one) == 0
     assert settle(now + timedelta(days=2)).put_back == 1
     assert count_of(one) == 1
+
+
+def test_votes_for_what_turns_out_to_be_ones_own_are_taken_back() -> None:
+    now, alice, bob = timezone.now(), person(), person("bob")
+    brought, written, printed, other = papers = [paper(f"Paper {n}", authors=["Alice"]) for n in range(4)]
+    for one in papers:
+        votes.cast_vote(alice, one)
+        votes.cast_vote(bob, one)
+    Submission.objects.create(account=alice, paper=brought, named="x", submitted_at=now)
+    Claim.objects.create(account=alice, paper=written, claimed_at=now, state=Claim.State.VERIFIED)
+    Claim.objects.create(account=alice, paper=other, claimed_at=now)
+    printed.authorships.update(account=alice)
+    settle(now)
+    assert [count_of(one) for one in papers] == [1, 1, 1, 2]
 
 
 def crowd(one: Paper, count: int, address: str = "192.0.2.1") -> list[Vote]:

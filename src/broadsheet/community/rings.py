@@ -18,7 +18,7 @@ from broadsheet.community import held_votes, limits, rules, vote_rules
 from broadsheet.community.access import is_suspended
 from broadsheet.community.models import Account, Vote
 from broadsheet.community.vote_rules import Ballot
-from broadsheet.community.votes import change_state, has_to_wait, put_back, set_aside
+from broadsheet.community.votes import change_state, drop_own, has_to_wait, put_back, set_aside
 
 State = Vote.State
 
@@ -35,6 +35,7 @@ class Settled:
 
 def settle(now: datetime) -> Settled:
     """Bring every vote into the state that it should have now."""
+    drop_own()
     aside, back = _follow_suspensions(now)
     held = hold_suspects(now)
     counted = count_what_has_waited(now)

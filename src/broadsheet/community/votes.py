@@ -15,7 +15,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +30,7 @@ from broadsheet.community.rules import VOTES_COUNT_AFTER
 
 State = Vote.State
 _WAS_HELD = (State.HELD, State.REJECTED)
+_BROUGHT = [state for state in Submission.State.values if state != Submission.State.REFUSED]
 
 
 def cast_vote(
@@ -97,7 +98,7 @@ def why_not(account: Account, paper: Paper, group: Group | None = None) -> str:
         return _("Your account is suspended: you can read, and take your data along.")
     if group is not None:
         return "" if groups_of(account).filter(pk=group.pk).exists() else _("You do not belong to this group.")
-    if Submission.objects.filter(account=account, paper=paper).exists():
+    if Submission.objects.filter(account=account, paper=paper, state__in=_BROUGHT).exists():
         return _("You brought this paper yourself, so others vote for it.")
     if (
         Claim.objects.filter(account=account, paper=paper, state=Claim.State.VERIFIED).exists()
@@ -157,9 +158,16 @@ def put_back(account: Account) -> int:
     return _change(_public(account, State.ASIDE), State.COUNTED)
 
 
-def drop_own(account: Account, paper: Paper) -> bool:
-    """Take back a person's public vote for a paper that has turned out to be the person's own."""
-    return withdraw_vote(account, paper)
+def drop_own() -> int:
+    """Take back public votes for papers that have turned out to be their voters' own; returns how many."""
+    rows = Vote.objects.filter(group=None, account__isnull=False).exclude(state=State.WITHDRAWN)
+    found = [
+        rows.filter(paper__submissions__account=F("account"), paper__submissions__state__in=_BROUGHT),
+        rows.filter(paper__claims__account=F("account"), paper__claims__state=Claim.State.VERIFIED),
+        rows.filter(paper__authorships__account=F("account")),
+    ]
+    own = {vote.pk: vote for its in found for vote in its.select_related("account", "paper")}
+    return sum(withdraw_vote(vote.account, vote.paper) for vote in own.values() if vote.account is not None)
 
 
 def change_state(vote_ids: Collection[int], before: State, after: State, **noted: Any) -> int:

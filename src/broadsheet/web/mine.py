@@ -115,7 +115,7 @@ def _everything(account: Account, numbers: set[int]) -> QuerySet[Vote, tuple[int
             told(Shelved.objects.filter(seen_at__isnull=False), "seen"),
             told(Shelved.objects.filter(read_at__isnull=False), "read"),
             told(Dismissal.objects.all(), "dismissed"),
-            told(Submission.objects.all(), "own"),
+            told(Submission.objects.exclude(state=Submission.State.REFUSED), "own"),
             told(Claim.objects.filter(state=Claim.State.VERIFIED), "own"),
             all=True,
         )
