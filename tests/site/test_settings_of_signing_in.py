@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec, module_from_spec
+from typing import Any
+
 import pytest
 
 from broadsheet.site import config, signing_in
+from broadsheet.site.checks import check_accounts
 from broadsheet.site.config import ConfigError
 
 SECRET = "kept-from-everybody"
@@ -82,3 +86,41 @@ def test_a_mail_server_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (made["EMAIL_HOST"], made["EMAIL_PORT"], made["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
     assert made["EMAIL_HOST_PASSWORD"] == SECRET
     assert made["DEFAULT_FROM_EMAIL"] == "Papers <papers@example.org>"
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({}, []),
+        ({"MODE": "approval"}, ["broadsheet.W002"]),
+        ({"MODE": "open", "SENDS_MAIL": True}, []),
+        ({"PROXIES": 0}, ["broadsheet.W003"]),
+        ({"PROXIES": 0, "MODE": "open", "ALLOWED_HOSTS": ["localhost"]}, []),
+    ],
+)
+def test_a_public_instance_is_warned_of_what_is_less_safe_than_it_looks(
+    changed: dict[str, object], found: list[str], settings: Any
+) -> None:
+    safe = {"MODE": "invite", "SENDS_MAIL": False, "PROXIES": 1, "IS_HTTPS": True, "ALLOWED_HOSTS": ["a.example.org"]}
+    for name, value in (safe | changed).items():
+        setattr(settings, name, value)
+    messages = check_accounts(None)
+    assert all(message.hint for message in messages)
+    assert [message.id for message in messages] == found
+
+
+@pytest.mark.parametrize(("base_url", "name"), [("https://papers.example", "__Host-"), ("http://127.0.0.1:8000", "")])
+def test_cookies_are_bound_to_the_host_where_it_is_safe(
+    base_url: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_BASE_URL", base_url)
+    spec = find_spec("broadsheet.site.settings")
+    assert spec is not None
+    assert spec.loader is not None
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    assert (f"{name}session", f"{name}csrftoken") == (made.SESSION_COOKIE_NAME, made.CSRF_COOKIE_NAME)
+    assert made.SESSION_COOKIE_SECURE is (name != "")
+    assert made.SESSION_COOKIE_SAMESITE == made.CSRF_COOKIE_SAMESITE == "Lax"
+    assert made.SESSION_COOKIE_AGE == 14 * 86_400
+    assert made.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN is (name == "")

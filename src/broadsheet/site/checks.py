@@ -126,6 +126,31 @@ def check_public_instance(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     return found
 
 
+@register(Tags.security)
+def check_accounts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of settings of a public instance with which signing up and in is less safe than it looks."""
+    if not is_public():
+        return []
+    found: list[CheckMessage] = []
+    if settings.MODE in ("open", "approval") and not settings.SENDS_MAIL:
+        found.append(
+            checks.Warning(
+                "People may sign up, and no address is confirmed as there is no mail server.",
+                hint="Set BROADSHEET_EMAIL_URL, or BROADSHEET_MODE=invite.",
+                id="broadsheet.W002",
+            )
+        )
+    if settings.IS_HTTPS and not settings.PROXIES:
+        found.append(
+            checks.Warning(
+                "Readers come through a TLS proxy that BROADSHEET_PROXIES does not count.",
+                hint="Set BROADSHEET_PROXIES=1: all readers share one address and its limits otherwise.",
+                id="broadsheet.W003",
+            )
+        )
+    return found
+
+
 @register(Tags.database)
 def check_sqlite_version(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Warn where the SQLite library is too old to be written by several processes."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core import mail
 from django.test import Client
 
+from broadsheet.community import people
 from broadsheet.community.accounts.passwords import give_password
 from broadsheet.community.models import Account, Deed
 from tests.community.accounts.visitors import code_of_last_letter, fields, is_signed_in, sign_in
@@ -26,6 +28,23 @@ def test_a_name_and_an_address_will_do(login: str, client: Client) -> None:
     sign_in(client, login)
     assert is_signed_in(client)
     assert Deed.objects.get().verb == "account.sign-in"
+
+
+@pytest.mark.parametrize("sends_mail", [True, False])
+def test_the_first_admin_needs_neither_mail_nor_a_provider(sends_mail: bool, settings: Any, client: Client) -> None:
+    settings.SENDS_MAIL = settings.ACCOUNT_EMAIL_NOTIFICATIONS = sends_mail
+    people.add("edith", password=NEW_PASSWORD, role=Account.Role.ADMIN)
+    sign_in(client, "edith", NEW_PASSWORD)
+    assert is_signed_in(client)
+    assert mail.outbox == []
+
+
+def test_an_address_that_was_never_confirmed_is_asked_for_its_code_again(client: Client) -> None:
+    EmailAddress.objects.filter(user=person()).update(verified=False)
+    assert sign_in(client, "alice")["Location"] == "/accounts/confirm-email/"
+    assert not is_signed_in(client)
+    client.post("/accounts/confirm-email/", {"code": code_of_last_letter()})
+    assert is_signed_in(client)
 
 
 def test_signing_in_leads_on_to_where_somebody_was_and_nowhere_else(client: Client) -> None:

@@ -19,6 +19,7 @@ from broadsheet.community.networks import address_of, network_of
 from broadsheet.community.people import may_sign_up
 
 _VERIFYING = "allauth.account.stages.EmailVerificationStage"
+_CONFIRMING = "broadsheet.community.accounts.stages.ConfirmingStage"
 
 
 def network_of_request(request: HttpRequest) -> str:
@@ -53,8 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_login_stages(self) -> list[str]:
         """The steps of signing in; an address is only confirmed where the code can be mailed."""
-        stages: list[str] = super().get_login_stages()
-        return stages if settings.SENDS_MAIL else [stage for stage in stages if stage != _VERIFYING]
+        return [_CONFIRMING if stage == _VERIFYING else stage for stage in super().get_login_stages()]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The reader's address; the loopback one for a socket of the same machine."""
