@@ -7,21 +7,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broadsheet.api.access import needs_scope, refused
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.models import Paper
-from broadsheet.community.access import Person, RefusedError, groups_of
+from broadsheet.community.access import Person, RefusedError, groups_of, is_member
 from broadsheet.community.comments import GONE, delete_comment, edit_comment, may_delete, may_see, write_comment
 from broadsheet.community.models import Account, Comment, Group
 from broadsheet.community.reactions import react
@@ -37,7 +39,26 @@ class AskedError(Exception):
     """A request that cannot be understood; the text says why (400)."""
 
 
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def _kept_by_nobody(view: View[P]) -> View[P]:
+    """What somebody who is signed in reads differs from what others do, and is in no cache (RFC 9111, 5.2.2.5)."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_vary_headers(response, ("Authorization", "Cookie"))
+        if is_member(request.user):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return cast("View[P]", answer)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@_kept_by_nobody
 def of_paper(request: HttpRequest, name: str) -> HttpResponse:
     """The comments of a paper in the order of reading (GET), with how deep each stands; or one more (POST).
 
@@ -51,6 +72,7 @@ def of_paper(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@_kept_by_nobody
 def newest_comments(request: HttpRequest) -> HttpResponse:
     """The newest comments of all papers, of one ``person`` (a name) if that is given."""
     try:
@@ -79,6 +101,7 @@ def newest_comments(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "PATCH", "DELETE"])
+@_kept_by_nobody
 def one(request: HttpRequest, key: str) -> HttpResponse:
     """One comment; PATCH says something else in it (``text``), DELETE takes it back."""
     comment = comment_of(request.user, key)
@@ -92,6 +115,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
+@_kept_by_nobody
 def history(request: HttpRequest, key: str) -> HttpResponse:
     """What a comment said before it was edited, the newest first."""
     comment = comment_of(request.user, key)

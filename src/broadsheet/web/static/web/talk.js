@@ -10,10 +10,16 @@
 
   const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
 
+  // Sent as without a script, so that the browser shows whatever is answered.
+  const plainly = (form, button) => {
+    form.dataset.tried = "1";
+    form.requestSubmit(button);
+  };
+
   const preview = async (form, button) => {
     const answer = await fetched(form, button);
     const shown = (await parsed(answer)).querySelector("form.say .preview");
-    if (!answer.ok || !shown) return form.requestSubmit(button);
+    if (!answer.ok || !shown) return plainly(form, button);
     form.querySelector(".preview").replaceChildren(...shown.childNodes);
   };
 
@@ -53,11 +59,7 @@
     const does = target.matches("form.signs") ? react : target.matches("form.say") && submitter?.name === "preview" ? preview : null;
     if (!does || target.dataset.tried) return;
     event.preventDefault();
-    does(target, submitter).catch(() => {
-      // Without a network of its own making the browser tells what is wrong.
-      target.dataset.tried = "1";
-      target.requestSubmit(submitter);
-    });
+    does(target, submitter).catch(() => plainly(target, submitter));
   });
 
   document.addEventListener("click", (event) => {
