@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -125,14 +126,21 @@ def papers_probably_same(paper: Paper) -> list[Paper]:
         return []
 
 
-def papers_in_order(numbers: Sequence[int]) -> tuple[Paper, ...]:
-    """Papers with what a card shows of them, in the order of ``numbers``; unknown numbers are left out."""
-    return _in_order(
-        numbers,
-        Paper.shown.prefetch_related(
-            Prefetch("paper_categories", PaperCategory.objects.select_related("category")), "organisations"
-        ),
+def papers_in_order(numbers: Sequence[int], *, pinned_on: date | None = None) -> tuple[Paper, ...]:
+    """Papers with what a card shows of them, in the order of ``numbers``; unknown numbers are left out.
+
+    Those that are pinned on a day have the words in ``pinned_words``, all others None.
+    """
+    papers = Paper.shown.prefetch_related(
+        Prefetch("paper_categories", PaperCategory.objects.select_related("category")), "organisations"
     )
+    if pinned_on is not None:
+        papers = papers.annotate(pinned_words=Subquery(_pins(pinned_on).values("words")[:1]))
+    return _in_order(numbers, papers)
+
+
+def _pins(on: date) -> QuerySet[Pin]:
+    return Pin.objects.filter(paper=OuterRef("pk"), listed_on=on).order_by("position", "pk")
 
 
 def _in_order(numbers: Sequence[int], papers: QuerySet[Paper]) -> tuple[Paper, ...]:
@@ -148,7 +156,7 @@ def _listed(asked: Asked, offset: int, limit: int) -> Found:
     there = papers.aggregate(total=Count("pk"), newest=Max("pk"))
     return Found(
         total=there["total"],
-        papers=papers_in_order(list(numbers)),
+        papers=papers_in_order(list(numbers), pinned_on=asked.query.own_day),
         reading=asked.reading if asked.reading.typed else None,
         upto=asked.query.upto or there["newest"],
         answer=_countable(asked),
@@ -240,7 +248,6 @@ def _ordered(papers: QuerySet[Paper], asked: Asked) -> QuerySet[Paper]:
     indexed: IndexedSort = order if order in ("votes", "comments") else "newest"
     if (on := asked.query.own_day) is not None:
         # What curators pinned on a day leads its list, in every outlet, as long as nobody asked for another order.
-        pins = Pin.objects.filter(paper=OuterRef("pk"), listed_on=on).order_by("position", "pk")
-        first = Subquery(pins.values("position")[:1])
+        first = Subquery(_pins(on).values("position")[:1])
         return papers.annotate(pinned_at=first).order_by(F("pinned_at").asc(nulls_last=True), *sql_order(indexed))
     return papers.order_by(*sql_order(indexed))

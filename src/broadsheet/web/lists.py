@@ -9,7 +9,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from broadsheet.community.curation import pins_of
 from broadsheet.search.find import Found, find
 from broadsheet.search.query import PaperQuery, QueryError
 from broadsheet.web.mine import mine
@@ -96,7 +95,6 @@ def list_page(
             "is_lines": is_lines,
             "is_ranked": query.order == "saved",
             "query": query,
-            "pins": _pins(query),
             "followed": None if is_newest_day else query,
             "found": found,
             "paging": paging,
@@ -105,11 +103,6 @@ def list_page(
         }
         | more(found),
     )
-
-
-def _pins(query: PaperQuery) -> dict[int, str]:
-    """The words of what is pinned on the day whose list this is, by row id of the paper."""
-    return {pin.paper_id: pin.words for pin in pins_of(query.own_day)} if query.own_day else {}
 
 
 def _params(request: HttpRequest) -> list[tuple[str, str]]:

@@ -31,11 +31,10 @@ def curation_of(context: RequestContext, paper: Paper) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("web/moderation/pinned.html", takes_context=True)
-def pinned(context: RequestContext, paper: Paper) -> dict[str, Any]:
-    """On a card of a day's list: that the paper is pinned there, and with which words (``lists.list_page``)."""
-    pins: dict[int, str] = context.get("pins") or {}
-    words = pins.get(paper.pk)
+@register.inclusion_tag("web/moderation/pinned.html")
+def pinned(paper: Paper) -> dict[str, Any]:
+    """On a card of a day's list: that the paper is pinned there, and with which words (``find.papers_in_order``)."""
+    words = getattr(paper, "pinned_words", None)
     return {"is_pinned": words is not None, "words": words}
 
 
