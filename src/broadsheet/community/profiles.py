@@ -23,7 +23,6 @@ from broadsheet.community.access import (
 from broadsheet.community.models import Account, Claim, Collection, Comment, Submission, Vote
 
 MOST_LINKS = 8
-LONGEST_ABOUT = 4_000
 LONGEST_URL = 500
 LONGEST_LABEL = 60
 

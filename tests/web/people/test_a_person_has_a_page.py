@@ -198,7 +198,7 @@ class TestSettings:
             ("url_0", "//example.org"),
             ("url_0", "https://example.org/" + "x" * 500),
             ("zone", "Mars/Olympus"),
-            ("about", "x" * 4_001),
+            ("about", "x" * 2_001),
             ("display_name", "x" * 121),
         ],
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from broadsheet.community import invitations, profiles, tokens
 from broadsheet.community.access import RefusedError, has_role, is_admin
 from broadsheet.community.models import Account
+from broadsheet.community.rules import LONGEST_ABOUT
 
 
 class ProfileForm(forms.Form):
@@ -22,7 +23,7 @@ class ProfileForm(forms.Form):
     orcid = forms.CharField(label=_("ORCID iD"), max_length=60, required=False)
     about = forms.CharField(
         label=_("About you"),
-        max_length=profiles.LONGEST_ABOUT,
+        max_length=LONGEST_ABOUT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Markdown and formulas, as in comments."),

@@ -32,6 +32,8 @@ ACTS: Mapping[str, str | Promise] = {
     "collect": gettext_lazy("changes of collections"),
     "import": gettext_lazy("imports into collections"),
     "make a group": gettext_lazy("groups made"),
+    "take along": gettext_lazy("downloads of all of one's data"),
+    "erase": gettext_lazy("tries to erase one's account"),
 }
 SIZES: Mapping[str, str | Promise] = {
     "LONGEST_NOTE": gettext_lazy("characters of a note"),
