@@ -191,6 +191,7 @@ def test_a_word_that_no_row_could_hold_is_refused() -> None:
 
 
 def test_without_settings_nobody_outside_is_asked_by_itself() -> None:
-    names = [errand.name for errand in jobs.errands()]
-    assert names == ["votes", "submissions", "new papers", "old notifications"]
+    names = {errand.name for errand in jobs.errands()}
+    assert {"votes", "submissions", "new papers", "old notifications"} <= names
+    assert not [name for name in names if name.startswith(("harvest", "enrich", "batches"))]
     assert Batch.objects.count() == 0
