@@ -54,6 +54,8 @@ def button(page: Element, name: str = "2510.10001", within: str = "tally") -> El
 
 def test_a_member_votes_by_form_and_comes_back_to_the_paper(one: Paper) -> None:
     client = client_of(person())
+    assert "no-store" in client.get(DAY)["Cache-Control"]
+    assert "Cache-Control" not in Client().get(DAY)
     page = Reader(client).open(DAY)
     pressed = button(page)
     assert pressed.attrs["aria-pressed"] == "false"

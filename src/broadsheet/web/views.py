@@ -57,9 +57,11 @@ def _page(
     @wraps(view)
     def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except QueryError as error:
-            return errors.refused_query(request, str(error))
+            response = errors.refused_query(request, str(error))
+        # A member's votes and form stand on it.
+        return private(response) if is_member(request.user) else response
 
     return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", require_safe(answer))
 
