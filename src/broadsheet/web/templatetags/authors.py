@@ -9,7 +9,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.template import Context
 
-from broadsheet.catalogue.authorships import printed_name_of
 from broadsheet.catalogue.models import Authorship, Category, Paper
 from broadsheet.community import follows
 from broadsheet.community.access import is_member, may_act
@@ -46,8 +45,7 @@ def follow_of(context: Context, query: PaperQuery) -> dict[str, Any]:
     target = _only(query)
     if target is None:
         return {"is_shown": False}
-    label = printed_name_of(target.name) if target.kind == "author" else target.name
-    return _button(context["request"], target, label)
+    return _button(context["request"], target, target.name)
 
 
 def _button(request: HttpRequest, target: follows.Target, label: str) -> dict[str, Any]:
