@@ -152,6 +152,18 @@ def test_twenty_wrong_passwords_in_an_hour_are_enough_for_an_address(client: Cli
     assert is_signed_in(elsewhere)
 
 
+def test_codes_are_not_sent_for_ever(client: Client) -> None:
+    for _ in range(5):
+        Client().post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    refused = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert len(mail.outbox) == 5
+    assert refused.status_code == 429 or "too many" in refused.content.decode()
+    for number in range(21):
+        last = Client().post("/accounts/login/code/", {"email": f"n{number}@example.org"})
+    assert "Too many" in last.content.decode()
+    assert len(mail.outbox) == 5 + 20
+
+
 def test_a_new_password_ends_all_other_sessions(client: Client) -> None:
     person()
     other = Client()
