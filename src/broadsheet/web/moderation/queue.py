@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,6 +18,7 @@ from broadsheet.catalogue.models import PaperMerge
 from broadsheet.community import comments
 from broadsheet.community.models import Account, Claim, Comment, Submission, Vote
 from broadsheet.community.reports import REASONS, cases, decide
+from broadsheet.community.spam import echoes
 from broadsheet.web.access import for_role
 from broadsheet.web.moderation.acting import account_of, back, network, telling_refusals
 
@@ -35,6 +37,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "reasons": REASONS,
         "waiting": list(waiting.order_by("pk")[:MOST_SHOWN]),
         "hiding": Comment.Reason.choices,
+        "echoes": echoes(timezone.now()),
         "elsewhere": _elsewhere(),
         "merges": list(
             PaperMerge.objects.filter(undone_at=None)
