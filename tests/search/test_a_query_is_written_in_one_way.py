@@ -9,7 +9,17 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.search.query import MODES, SORTS, PaperQuery, QueryError, day_query, month_span, parse, week_span
+from broadsheet.search.query import (
+    INSIDES,
+    MODES,
+    SORTS,
+    PaperQuery,
+    QueryError,
+    day_query,
+    month_span,
+    parse,
+    week_span,
+)
 
 DAYS = st.dates(date(1600, 1, 1), date(2200, 12, 31))
 CODES = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,6}(\.([A-Za-z0-9-]{1,5}|\*))?", fullmatch=True)
@@ -29,6 +39,8 @@ def queries(draw: st.DrawFn) -> PaperQuery:
         author=draw(st.sampled_from(["", "ada-reader", "王伟", "0000-0002-1825-0097"])),
         has_code=draw(st.booleans()),
         saved=draw(st.from_regex(r"[-a-z0-9_]{0,12}", fullmatch=True)),
+        inside=draw(st.none() | st.sampled_from(INSIDES)),
+        collection=draw(st.sampled_from(["", "0a1b2c3d4e5f6071"])),
         sort=draw(st.none() | st.sampled_from(SORTS)),
     )
 
@@ -62,6 +74,7 @@ def test_it_writes_equal_questions_alike_and_others_differently(one, two) -> Non
         ("author=N%C3%BA%C3%B1ez,+Ada&org=x", "org=x&author=ada-nunez"),
         ("author=0000-0002-1825-009x", "author=0000-0002-1825-009X"),
         ("author=+", ""),
+        ("collection=0a1b&inside=saved&saved=a", "saved=a&inside=saved&collection=0a1b"),
         ("sort=newest&code=1&saved=a-b&to=2025-10-01", "to=2025-10-01&code=1&saved=a-b&sort=newest"),
     ],
 )

@@ -82,7 +82,7 @@ def _own(row: Notification) -> str:
     """The address of the thing itself, where that has a page of its own."""
     if match := _SUBMISSION.fullmatch(row.about):
         return _reversed("web:submission", match[1])
-    return ""
+    return _reversed("web:groups") if row.kind == Kind.GROUP else ""
 
 
 def _reversed(name: str, *args: str) -> str:

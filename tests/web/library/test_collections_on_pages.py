@@ -102,6 +102,8 @@ def test_public_collections_are_everybodys_and_private_ones_their_owners(alice: 
     assert page.all("button", name="up") == []
     assert "Kites" in Reader(Client()).open("/collections").one("main").text
     charlie = client_of(Account.objects.get(username="charlie"))
+    assert Reader(charlie).open(address).all("a", href=f"/report/collection/{collection.key}")
+    assert charlie.get(f"/report/collection/{collection.key}").status_code == 200
     for path in ("/edit", "/delete", "/entries", "/import", "/notes/2510.10000"):
         assert charlie.post(address + path, {"title": "x", "remove": "2510.10000"}).status_code == 404, path
     assert charlie.post(f"{address}/copy")["Location"] != address
