@@ -34,6 +34,7 @@ PEOPLE, PAPERS, HANDS = 200, 300, 16
 SECONDS = 60.0
 CSRF = "a" * 32
 OPEN = {"BROADSHEET_MODE": "open"}
+IDLE_SECONDS = 1.0
 
 
 @dataclass
@@ -122,7 +123,10 @@ def _load(port: int, sessions: Sequence[str], papers: Sequence[str], seconds: fl
             if number >= len(plan):
                 break
             at, who, body = plan[number]
-            time.sleep(max(0.0, began + at - time.perf_counter()))
+            time.sleep(pause := max(0.0, began + at - time.perf_counter()))
+            if pause > IDLE_SECONDS:
+                # The server closes connections that nothing comes over, and a vote is not sent into a closed one.
+                connection.close()
             _ask(connection, who, body, votes if who else peer)
             (votes if who else peer).seconds.append(time.perf_counter() - began - at)
         connection.close()
