@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import requests
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +18,7 @@ from broadsheet.web.access import private
 
 ACCOUNTS = "accounts/"
 """Under which allauth's addresses lie."""
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
 class SignedInMiddleware:
@@ -38,6 +40,14 @@ class SignedInMiddleware:
         if request.session.accessed and request.user.is_authenticated:
             patch_cache_control(response, private=True)
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any  # noqa: ARG002 - Django's
+    ) -> HttpResponse | None:
+        """Refuse methods that no form has (405): allauth's views would take PUT for POST."""
+        if _is_of_accounts(request) and request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page for a limit that is used up, and for a provider that does not answer."""

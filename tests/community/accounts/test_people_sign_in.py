@@ -275,3 +275,10 @@ def test_pages_of_people_are_kept_out_of_caches_and_others_are_not(client: Clien
     assert "Cookie" in mine["Vary"]
     assert "alice" in mine.content.decode()
     assert "no-store" in client.get("/accounts/sessions/")["Cache-Control"]
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_only_forms_are_taken(method: str, client: Client) -> None:
+    client.force_login(person())
+    for path in ("/accounts/password/change/", "/accounts/email/", "/accounts/2fa/totp/activate/"):
+        assert getattr(client, method)(path).status_code == 405
