@@ -41,9 +41,7 @@ class SignedInMiddleware:
             patch_cache_control(response, private=True)
         return response
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any  # noqa: ARG002 - Django's
-    ) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *asked: Any) -> HttpResponse | None:  # noqa: ARG002 - Django's
         """Refuse methods that no form has (405): allauth's views would take PUT for POST."""
         if _is_of_accounts(request) and request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
