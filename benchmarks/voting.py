@@ -65,8 +65,10 @@ def main() -> None:
     columns = ["requests", "failed", "p50 ms", "p95 ms", "longest ms", "p95 against peer"]
     for way in ("harvest", "import"):
         with temporary_home() as home, temporary_home() as files:
-            votes, peer, taken_in, wrong = _measured(home, files, way, seconds)
-        print(f"{way}: {taken_in:,} papers came in meanwhile, {wrong} counts differ from a recount", file=sys.stderr)
+            votes, peer, checked = _measured(home, files, way, seconds)
+        taken_in, wrong, counted = checked
+        print(f"{way}: {taken_in - PAPERS:,} papers came in meanwhile, {counted:,} votes count,", file=sys.stderr)
+        print(f"and {wrong} counts differ from a recount", file=sys.stderr)
         rows = [votes.row("a vote", peer), peer.row("peer: one INSERT", peer)]
         print_table([f"while an {way} runs" if way == "import" else f"while a {way} runs", *columns], rows)
         for fault in sorted(set(votes.faults + peer.faults))[:5]:
@@ -75,14 +77,13 @@ def main() -> None:
     print_source("voting")
 
 
-def _measured(home: Path, files: Path, way: str, seconds: float) -> tuple[Asked, Asked, int, int]:
+def _measured(home: Path, files: Path, way: str, seconds: float) -> tuple[Asked, Asked, list[int]]:
     told = run(["-m", "benchmarks.voting_instance", "fill", str(PEOPLE), str(PAPERS)], home).split()
     sessions, papers = told[:PEOPLE], told[PEOPLE:]
     with server(home, files, OPEN) as port, _beside(home, way):
         _warm_up(port, sessions[0])
         votes, peer = _load(port, sessions, papers, seconds)
-    taken_in, wrong = (int(text) for text in run(["-m", "benchmarks.voting_instance", "check"], home).split())
-    return votes, peer, taken_in - PAPERS, wrong
+    return votes, peer, [int(text) for text in run(["-m", "benchmarks.voting_instance", "check"], home).split()]
 
 
 @contextmanager
@@ -145,13 +146,14 @@ def _warm_up(port: int, who: str) -> None:
 
 
 def _ask(connection: http.client.HTTPConnection, who: str, body: str, seen: Asked) -> None:
-    cookies = f"sessionid={who}; csrftoken={CSRF}" if who else ""
+    cookies = f"session={who}; csrftoken={CSRF}" if who else ""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies}
     try:
         connection.request("POST", "/vote" if who else "/bench/insert", body, headers)
         answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != (http.client.FOUND if who else http.client.OK) or b"login" in text:
+        answer.read()
+        is_led_away = "/accounts/" in (answer.getheader("Location") or "")
+        if answer.status != (http.client.FOUND if who else http.client.OK) or is_led_away:
             seen.faults.append(f"{answer.status} for {body}")
     except (OSError, http.client.HTTPException) as error:
         seen.faults.append(repr(error))

@@ -1,8 +1,8 @@
 """The instance of the benchmark of votes: filled, added to while votes come in, and looked at afterwards.
 
 ``python -m benchmarks.voting_instance fill PEOPLE PAPERS`` prints the sessions and the names of papers, ``harvest`` and
-``import`` take papers in until they are told to end, ``check`` prints how many papers there are and how many counts of
-votes differ from a recount.
+``import`` take papers in until they are told to end, ``check`` prints how many papers there are, how many counts of
+votes differ from a recount, and how many votes count.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def bring(*, pause: float) -> None:
 
 
 def check() -> None:
-    """How many papers there are, and how many counts are wrong."""
+    """How many papers there are, how many counts are wrong, and how many votes count."""
     from django.db.models import Count, Q
 
     from broadsheet.catalogue.models import Paper
@@ -82,7 +82,7 @@ def check() -> None:
 
     counted = Count("votes", filter=Q(votes__state=Vote.State.COUNTED, votes__group=None))
     told = Paper.objects.annotate(counted=counted).values_list("votes_here_count", "counted")
-    print(Paper.objects.count(), sum(stored != real for stored, real in told))
+    print(Paper.objects.count(), sum(stored != real for stored, real in told), sum(real for _, real in told))
 
 
 def main() -> None:
