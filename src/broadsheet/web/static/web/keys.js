@@ -1,4 +1,4 @@
-// Keys for readers: "/" goes to the search box, "j" and "k" move from paper to paper, "o" opens, "u" votes, "s" saves. Pages work without.
+// "/" search, "j" and "k" move, "o" open, "u" vote, "s" save. Pages work without.
 "use strict";
 
 (() => {
@@ -18,25 +18,21 @@
     paper.scrollIntoView({ block: "center", behavior: isCalm ? "auto" : "smooth" });
   };
 
-  // The figure that can be seen, of those that a card has for its widths; where nobody is signed in, a link.
-  const vote = (paper) =>
-    [...(paper?.querySelectorAll("button.vote, a.vote") ?? [])].find((one) => one.offsetParent !== null)?.click();
-
-  const save = (paper) =>
-    [...(paper?.querySelectorAll("button.saving") ?? [])].find((one) => one.offsetParent !== null)?.click();
+  // Of a card's buttons for its widths the one that is seen.
+  const press = (names) =>
+    [...((papers[current()] ?? document.querySelector("article.reading"))?.querySelectorAll(names) ?? [])]
+      .find((one) => one.offsetParent)?.click();
 
   const actions = {
     "/": () => {
       const box = document.getElementById("q");
-      if (box) {
-        box.focus();
-        box.select();
-      }
+      box?.focus();
+      box?.select();
     },
     j: () => go(1),
     k: () => go(-1),
-    s: () => save(papers[current()] ?? document.querySelector("article.reading")),
-    u: () => vote(papers[current()] ?? document.querySelector("article.reading")),
+    s: () => press("button.saving"),
+    u: () => press("button.vote, a.vote"),
     o: () => papers[current()]?.querySelector(".title a").click(),
   };
 
