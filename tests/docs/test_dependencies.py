@@ -20,7 +20,6 @@ IMPORTED_AS = {
     "django-allauth": "allauth",
     "argon2-cffi": "Argon2PasswordHasher",
     "markdown-it-py": "markdown_it",
-    "mdit-py-plugins": "mdit_py_plugins",
 }
 
 

@@ -35,7 +35,6 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "collect": (Limit(240, MINUTE),),
     "import": (Limit(10, HOUR),),
     "make a group": (Limit(5, DAY),),
-    "search": (Limit(60, MINUTE),),
     "api": (Limit(300, MINUTE),),
     "take along": (Limit(5, HOUR),),
     "erase": (Limit(10, HOUR),),

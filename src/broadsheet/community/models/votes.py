@@ -15,8 +15,8 @@ class Vote(models.Model):
 
     Only ``counted`` ones without a group are in ``Paper.votes_here_count``. ``account`` is empty once the person was
     erased and left the votes behind. ``network`` is a keyed hash of the network that it came from, kept for as long as
-    rings are looked for. ``held_for`` says which rule a vote was held by, and ``decided_at`` when a moderator decided on
-    it: no rule holds it again.
+    rings are looked for. ``held_for`` says which rule held a vote, and ``decided_at`` when a moderator decided on it:
+    no rule holds it again.
     """
 
     class State(models.TextChoices):

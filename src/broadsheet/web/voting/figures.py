@@ -26,7 +26,6 @@ ACTS: Mapping[str, str | Promise] = {
     "claim": gettext_lazy("claims of papers"),
     "submit": gettext_lazy("papers brought"),
     "invite": gettext_lazy("invitations"),
-    "search": gettext_lazy("searches from one address without an account"),
     "api": gettext_lazy("requests of the API"),
     "shelve": gettext_lazy("papers put on or off the shelf"),
     "collect": gettext_lazy("changes of collections"),

@@ -1,0 +1,63 @@
+"""The rows of libraries, collections and groups."""
+
+from __future__ import annotations
+
+from tests.access.table import (
+    INSIDERS_READ,
+    MEMBERS_DO,
+    MEMBERS_OPEN,
+    MEMBERS_READ,
+    OWNER_DOES,
+    OWNER_OPENS,
+    OWNER_SEES,
+    Row,
+    row,
+)
+
+ROWS: list[Row] = [
+    row("web:library", "/library", GET=MEMBERS_READ),
+    row("web:shelve", "/library/shelve", {"save": "{third}"}, POST=MEMBERS_DO),
+    row("web:library_export", "/library/export.bib", GET=MEMBERS_READ),
+    row("web:note", "/library/notes/{third}", {"note": "Mine"}, GET=MEMBERS_OPEN, POST=MEMBERS_DO),
+    row("web:collect", "/library/collect/{third}", {"title": "New"}, GET=MEMBERS_OPEN, POST=MEMBERS_DO),
+    row("web:collections", "/collections", GET="200"),
+    row("web:collection_new", "/collections/new", {"title": "New"}, GET=MEMBERS_OPEN, POST=MEMBERS_DO),
+    row("web:collection", "/collections/{public}", GET="200"),
+    row("web:collection", "/collections/{private}", GET=OWNER_SEES),
+    row("web:collection_edit", "/collections/{public}/edit", {"title": "Renamed"}, GET=OWNER_OPENS, POST=OWNER_DOES),
+    row("web:collection_edit", "/collections/{private}/edit", {"title": "Renamed"}, GET=OWNER_OPENS, POST=OWNER_DOES),
+    row("web:collection_delete", "/collections/{public}/delete", POST=OWNER_DOES),
+    row("web:collection_delete", "/collections/{private}/delete", POST=OWNER_DOES),
+    row("web:collection_copy", "/collections/{public}/copy", POST=MEMBERS_DO),
+    row("web:collection_copy", "/collections/{private}/copy", POST=OWNER_DOES),
+    row("web:collection_entries", "/collections/{public}/entries", {"add": "{third}"}, POST=OWNER_DOES),
+    row("web:collection_entries", "/collections/{private}/entries", {"add": "{third}"}, POST=OWNER_DOES),
+    row(
+        "web:collection_import",
+        "/collections/{private}/import",
+        GET=OWNER_OPENS,
+        POST="302 400 404 404 404 404 403 302 302",
+    ),
+    row(
+        "web:collection_note",
+        "/collections/{private}/notes/{paper}",
+        {"note": "Mine"},
+        GET=OWNER_OPENS,
+        POST=OWNER_DOES,
+    ),
+    row("web:collection_export", "/collections/{public}/export.ris", GET="200"),
+    row("web:collection_export", "/collections/{private}/export.ris", GET=OWNER_SEES),
+    row("web:groups", "/groups", GET="200"),
+    row("web:group_new", "/groups/new", {"name": "New circle"}, GET=MEMBERS_OPEN, POST=MEMBERS_DO),
+    row("web:group", "/groups/{group}", GET=OWNER_SEES),
+    row("web:group_edit", "/groups/{group}/edit", {"name": "Renamed"}, GET=OWNER_OPENS, POST=OWNER_DOES),
+    row("web:group_delete", "/groups/{group}/delete", POST=OWNER_DOES),
+    row("web:group_people", "/groups/{group}/people", GET=INSIDERS_READ),
+    row("web:group_membership", "/groups/{group}/membership", {"invite": "bob"}, POST=OWNER_DOES),
+    row("web:group_answer", "/groups/{group}/answer", {"do": "accept"}, POST="302 403 404 404 404 404 404 302 302"),
+    row("web:group_reading", "/groups/{group}/reading", {"add": "{third}"}, POST=OWNER_DOES),
+    row("web:group_vote", "/groups/{group}/vote", {"vote": "{third}"}, POST=OWNER_DOES),
+    row("web:group_week", "/groups/{group}/week", GET=INSIDERS_READ),
+    row("web:group_week_of", "/groups/{group}/week/2026-W10", GET=INSIDERS_READ),
+    row("web:group_paper", "/groups/{group}/papers/{paper}", GET=INSIDERS_READ),
+]

@@ -1,0 +1,9 @@
+"""The rows of all addresses but those of Django's admin, which is for admins as a whole."""
+
+from __future__ import annotations
+
+from tests.access import api_rows, library_rows, packages_rows, web_rows
+from tests.access.table import Row
+
+UNTABLED = ("admin:",)
+ROWS: list[Row] = [*api_rows.ROWS, *web_rows.ROWS, *library_rows.ROWS, *packages_rows.ROWS]
