@@ -172,7 +172,12 @@ ROWS: list[Row] = [
     row("web:batch", "/batches/none/cs.CL/2025-10-15", GET="404"),
     row("web:feed", "/feed.atom", GET="200"),
     row("web:affiliations", "/affiliations", {"organisation": "{organisation}", "do": "join"}, POST=MEMBERS_DO),
-    row("web:comment_hide", "/comments/{comment}/hide", POST="302 404 404 404 404 404 403 302 302"),
+    row(
+        "web:comment_hide",
+        "/comments/{comment}/hide",
+        GET="302 404 404 404 404 404 403 302 302",
+        POST="302 404 404 404 404 404 403 302 302",
+    ),
     row("web:search", "/search?inside=saved", GET=MEMBERS_READ),
     row("web:search", "/search?collection={private}", GET="400 200 400 400 400 400 400 400 400"),
     row("web:feed", "/feed.atom?inside=saved", GET="400 200 200 200 200 200 200 400 400"),

@@ -67,10 +67,10 @@ class World:
                 told["content_type"] = "application/json"
         return getattr(self.clients[who], method.lower())(path, **told)
 
-    def ask(self, who: str, method: str, path: str, sent: Mapping[str, Any] = {}, *, is_json: bool = False) -> int:
-        """The status of that; nothing that the answer sets (a session that ends) is kept."""
+    def afresh(self, who: str, method: str, path: str, sent: Mapping[str, Any] = {}, *, is_json: bool = False) -> Any:
+        """The same from a browser of its own: nothing that an earlier answer set (a session that ended) is left."""
         self.clients.pop(who, None)
-        return int(self.answer(who, method, path, sent, is_json=is_json).status_code)
+        return self.answer(who, method, path, sent, is_json=is_json)
 
     def _client(self, who: str) -> Client:
         if who.endswith("token"):
