@@ -113,6 +113,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": config.DATABASE_URL.database() or sqlite.database(HOME / "broadsheet.sqlite3")
 }
 if "sqlite" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["ENGINE"] = sqlite.ENGINE
     DATABASES["default"].setdefault("OPTIONS", {}).update(sqlite.OPTIONS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "community.Account"

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+ENGINE = "broadsheet.site.sqlite_engine"
 # IMMEDIATE takes the write lock when a transaction begins, so two writers wait for each other instead of failing
 # half-way; NORMAL is durable against a crash of the process, and WAL against corruption on power loss.
 OPTIONS: dict[str, Any] = {
@@ -33,4 +34,4 @@ def use_newest() -> None:
 
 def database(path: Path) -> dict[str, Any]:
     """The Django database entry for a file."""
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}
+    return {"ENGINE": ENGINE, "NAME": str(path)}

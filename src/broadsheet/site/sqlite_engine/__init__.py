@@ -1,0 +1,1 @@
+"""Django's SQLite engine, but for what ``base`` says."""
