@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from broadsheet.catalogue import turns
 from broadsheet.catalogue.admission import storable_text
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.access import RefusedError, may_act
@@ -110,7 +110,7 @@ def _change(account: Account, paper: Paper, change: Callable[[Shelved, datetime]
     if not may_act(account):
         raise RefusedError(_("Your account cannot keep papers at the moment; it can read, and take its data along."))
     now = timezone.now()
-    with transaction.atomic():
+    with turns.soon():
         spend("shelve", account, now)
         row = Shelved.objects.select_for_update().filter(account=account, paper=paper).first()
         if row is None:
