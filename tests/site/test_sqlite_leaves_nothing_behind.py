@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from sqlite3 import ProgrammingError
 
 import pytest
-from django.db import ConnectionHandler, OperationalError
+from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+from django.db.utils import ConnectionHandler
 
 from broadsheet.site import sqlite
 
@@ -23,12 +25,12 @@ def test_a_begin_that_fails_closes_its_cursor(tmp_path: Path) -> None:
         other.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 
     # The traceback still holds it, as a traceback that waits for the garbage collector does.
-    held = [thing for thing in gc.get_objects() if type(thing) is base.SQLiteCursorWrapper]
-    mine = [cursor for cursor in held if cursor.connection is other.connection]
+    held = [thing for thing in gc.get_objects() if type(thing) is SQLiteCursorWrapper]
+    mine = [thing for thing in held if thing.connection is other.connection]
     assert mine, refused
-    for cursor in mine:
-        with pytest.raises(base.Database.ProgrammingError, match="closed"):
-            cursor.fetchall()
+    for left in mine:
+        with pytest.raises(ProgrammingError, match="closed"):
+            left.fetchall()
     one.close()
     other.close()
 
