@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from broadsheet.catalogue.models import Job, Paper
@@ -46,6 +47,21 @@ def test_a_vote_counts_once_its_voter_is_old_enough_and_confirmed() -> None:
     Account.objects.filter(pk=young.pk).update(suspended_at=None)
     assert settle(later).counted == 1
     assert count_of(one) == 1
+
+
+def test_a_vote_may_be_taken_back_while_votes_are_looked_at() -> None:
+    one, alice, taken_back = paper("One"), person(), []
+    votes.cast_vote(alice, one)
+
+    def between(execute: Any, sql: str, *rest: Any) -> Any:
+        if "MIN(" in sql and not taken_back:
+            taken_back.append(True)
+            votes.withdraw_vote(alice, one)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(between):
+        assert hold_suspects(timezone.now()) == 0
+    assert taken_back
 
 
 def test_a_suspension_that_ends_by_itself_gives_votes_back() -> None:

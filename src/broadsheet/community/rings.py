@@ -135,4 +135,6 @@ def _rows(now: datetime) -> list[_Row]:
             held_for=held_for if state in (State.HELD, State.REJECTED) else "",
         )
         for vote, account, paper, cast_at, joined_at, network, signed_up_from, state, held_for, decided_at in told
+        # Whoever took the last vote back between the two questions has none any more.
+        if account in since
     ]
