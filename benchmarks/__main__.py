@@ -24,6 +24,7 @@ NAMES = (
     "quality",
     "pages",
     "weight",
+    "voting",
     "embedding",
     "text",
 )
