@@ -35,7 +35,8 @@ from broadsheet.sources.record import BadRecord, DeletedRecord, PaperRecord, Sav
 
 Record = PaperRecord | BadRecord | DeletedRecord
 
-BATCH_SIZE = 200
+# Small, since on SQLite everybody else waits with what they write until a batch is in.
+BATCH_SIZE = 50
 # One number for all writers of papers; PostgreSQL lets them in one after the other by it.
 WRITERS_LOCK = 6_171_623
 

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from django.db import OperationalError, connection, transaction
 
 # Longer than two looks of somebody who waits, and nothing beside what a batch takes.
-GIVEN_WAY_SECONDS = 0.01
+GIVEN_WAY_SECONDS = 0.02
 LOOKED_EVERY_SECONDS = 0.003
 
 
