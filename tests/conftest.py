@@ -32,6 +32,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """Keep SQLite's test database in memory in each process; pytest-django only does so for the engine it knows."""
+    from django.conf import settings
+
+    default = settings.DATABASES["default"]
+    if "sqlite" in default["ENGINE"]:
+        default.setdefault("TEST", {})["NAME"] = ":memory:"
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of data that may lie beside the project; it is other people's and not part of the repository."""
     folder = ROOT.parent / "shared"

@@ -124,7 +124,10 @@ def test_no_link_from_the_front_page_is_broken(filled: Reader) -> None:
     for depth in range(3):
         found = set()
         for path in sorted(level):
-            response = filled.get(path)
+            response = filled.client.get(path)
+            # What is for members asks for a sign-in first.
+            is_for_members = response.headers.get("Location", "").startswith("/accounts/login/")
+            assert response.status_code == 200 or is_for_members, path
             if depth < 2 and response["Content-Type"].startswith("text/html"):
                 tree = parse_html(response.content.decode())
                 found |= {a.attrs["href"] for a in tree.all("a") + tree.all("link")}

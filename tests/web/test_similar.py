@@ -125,7 +125,8 @@ def test_a_papers_page_shows_the_first_of_the_papers_like_it(reader: Reader) -> 
 
 def test_a_papers_page_without_anything_similar_has_no_such_section(reader: Reader) -> None:
     paper("Alone", arxiv="2510.00001")
-    assert not reader.open("/papers/2510.00001").all("section")
+    sections = reader.open("/papers/2510.00001").all("section")
+    assert [section.attrs.get("id") for section in sections] == ["comments"]
 
 
 def test_the_same_paper_from_elsewhere_is_named(reader: Reader) -> None:
