@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 
 from broadsheet.catalogue import intake, turns
 from broadsheet.catalogue.models import Source
-from tests.builders import many
+from tests.builders import record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,9 +72,11 @@ class TestOnSqlite:
 
     def test_it_does_not_wait_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
         Locked(monkeypatch, 10**9)
+        before = busy_timeout()
         monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"timeout": 0})
         with pytest.raises(OperationalError, match="locked"), turns.soon():
             pass
+        turns._wait_in_sqlite(before / 1000)  # the tests share one connection
 
     def test_any_other_fault_is_told_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         locked = Locked(monkeypatch, 2, "disk I/O error")
@@ -82,9 +84,21 @@ class TestOnSqlite:
             pass
         assert locked.left == 1
 
-    def test_intake_gives_way_between_its_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        slept: list[float] = []
-        monkeypatch.setattr(time, "sleep", slept.append)
+    def test_intake_gives_way_between_its_batches_while_others_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        turns._mark().unlink(missing_ok=True)
         monkeypatch.setattr(intake, "BATCH_SIZE", 2)
-        intake.take_in(many(5, length=100), source="huggingface")
-        assert slept == [turns.GIVEN_WAY_SECONDS] * 2
+        assert self.pauses(monkeypatch, "alone") == []
+        Locked(monkeypatch, 1)
+        with turns.soon():
+            pass
+        assert self.pauses(monkeypatch, "beside another") == [turns.GIVEN_WAY_SECONDS] * 2
+        monkeypatch.setattr(turns, "MARK_HOLDS_SECONDS", 0.0)
+        assert self.pauses(monkeypatch, "after it") == []
+
+    def pauses(self, monkeypatch: pytest.MonkeyPatch, title: str) -> list[float]:
+        """How long intake paused, while it took in five papers."""
+        slept: list[float] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "sleep", slept.append)
+            intake.take_in([record(f"Paper {n} {title}") for n in range(5)], source="huggingface")
+        return slept
