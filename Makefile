@@ -14,15 +14,16 @@ install: $(VENV)/.run ## Make .venv with the command .venv/bin/broadsheet and th
 run: install ## Serve the site on http://127.0.0.1:8000
 	$(BIN)/broadsheet run
 
-test: $(VENV)/.dev $(VENV)/.browser ## Run all tests, on SQLite and on PostgreSQL
+test: $(VENV)/.dev $(VENV)/.browser ## Run all tests on SQLite, then those of the database on PostgreSQL
 	$(MAKE) --no-print-directory test-sqlite
 	$(MAKE) --no-print-directory test-postgres
 
 test-sqlite: $(VENV)/.dev $(VENV)/.browser ## Run all tests on SQLite
 	BROADSHEET_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -q
 
-test-postgres: $(VENV)/.dev $(VENV)/.browser ## Run all tests on PostgreSQL
-	BROADSHEET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 -q
+# What drives a browser, damages files or measures is the same on any database, and runs on SQLite.
+test-postgres: $(VENV)/.dev ## Run all tests on PostgreSQL that a database can make a difference to
+	BROADSHEET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 -q --ignore=tests/journeys --ignore=tests/fuzz --ignore=tests/benchmarks --ignore=tests/sources --ignore=tests/docs
 
 test-fast: $(VENV)/.dev ## Run the tests that need no browser, no server and little time, on SQLite
 	BROADSHEET_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -q -m 'not slow'

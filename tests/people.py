@@ -20,7 +20,7 @@ def person(
     """An account with a confirmed address, old enough that its votes count, unless it ``is_new``."""
     from allauth.account.models import EmailAddress
 
-    account = Account.objects.create(username=name, email=f"{name}@example.org", password=_hashed(), role=role)
+    account = Account.objects.create(username=name, email=f"{name}@example.org", password=hashed_password(), role=role)
     Account.objects.filter(pk=account.pk).update(date_joined=timezone.now() if is_new else LONG_AGO, **told)
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
     account.refresh_from_db()
@@ -28,8 +28,8 @@ def person(
 
 
 @cache
-def _hashed() -> str:
-    """Made once: a good hash is slow on purpose."""
+def hashed_password() -> str:
+    """The hash of ``PASSWORD``, made once: a good one is slow on purpose."""
     return make_password(PASSWORD)
 
 

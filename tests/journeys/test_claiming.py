@@ -113,6 +113,7 @@ def _faults(visitor: Visitor, *paths: str) -> dict[str, list[str]]:
     for path in paths:
         page = visitor.open(path)
         told[path] = faults_in_both_schemes(page)
+        page.wait_for_load_state("load")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         told[path] += [f"{wide} pixels too wide"] if wide > 0 else []
     return told

@@ -67,6 +67,7 @@ def test_papers_are_saved_and_noted_without_javascript(size: tuple[int, int], vi
     page.get_by_label("Note").fill("Read **this** first")
     page.get_by_role("button", name="Keep").click()
     expect(page.locator(".own.words strong")).to_have_text("this")
+    page.wait_for_load_state("load")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -141,6 +142,7 @@ def test_a_group_reads_together(visit: Visit) -> None:
     other.get_by_role("button", name="Add").click()
     other.get_by_role("button", name="we should read this").click()
     expect(other.get_by_role("button", name="we should read this")).to_contain_text("1")
+    other.wait_for_load_state("load")
     assert other.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("link", name="Reading list").click()
     expect(page.get_by_text("added by bob")).to_be_visible()
@@ -184,6 +186,7 @@ def test_axe_finds_nothing_serious(size: tuple[int, int], visit: Visit) -> None:
         "/search?inside=saved&q=front",
     ):
         page = visitor.open(path)
+        page.wait_for_load_state("load")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         assert faults_in_both_schemes(page) == [], path
     assert Collection.objects.count() == 2

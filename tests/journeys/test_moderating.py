@@ -136,6 +136,7 @@ def test_axe_finds_nothing_serious(size: tuple[int, int], visit: Visit, spam: Co
     for path in pages:
         page = visitor.open(path)
         faults[path] = faults_in_both_schemes(page)
+        page.wait_for_load_state("load")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
         _shot(page, f"{path.strip('/').replace('/', '-').partition('?')[0]}-{size[0]}-dark")
     assert {path: found for path, found in faults.items() if found} == {}

@@ -82,6 +82,7 @@ def test_by_password_and_code(size: tuple[int, int], visit: Visit) -> None:
     expect(page.locator(".reader")).to_contain_text("nora")
     for path in ("/accounts/email/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/password/change/"):
         faults += faults_in_both_schemes(visitor.open(path))
+    page.wait_for_load_state("load")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     sign_out(page, "nora")
     assert faults == []

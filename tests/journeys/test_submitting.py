@@ -78,6 +78,7 @@ def test_a_paper_is_brought_approved_talked_about_and_told_of(
     reader.open("/notifications")
     page.get_by_role("button", name="Mark all as read").click()
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
+    page.wait_for_load_state("load")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -154,6 +155,7 @@ def test_axe_finds_nothing_serious(size: tuple[int, int], visit: Visit, settings
     ):
         page = visitor.open(path)
         faults += [f"{path}: {fault}" for fault in faults_in_both_schemes(page)]
+        page.wait_for_load_state("load")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page = signed_in(visit(size), cora).open("/submissions/queue")
     assert faults + faults_in_both_schemes(page) == []

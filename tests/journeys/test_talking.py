@@ -180,6 +180,7 @@ def test_nothing_serious_is_found_and_nothing_is_too_wide(size: tuple[int, int],
         page = visitor.open(path)
         faults[path] = faults_in_both_schemes(page)
         page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+        page.wait_for_load_state("load")
         if page.evaluate("document.scrollingElement.scrollWidth") > size[0]:
             wide.append(path)
     assert {path: found for path, found in faults.items() if found} == {}

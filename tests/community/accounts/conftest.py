@@ -11,11 +11,12 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 
 from broadsheet.community import rules
+from tests import people
 from tests.fakes.oidc import FakeIssuer
 
 
 @pytest.fixture(autouse=True)
-def open_instance(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def open_instance(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Everybody may come, and nobody is too fast; pytest-django keeps what is mailed."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"}}
     cache.clear()
@@ -25,6 +26,10 @@ def open_instance(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.MODE = "open"
     settings.SENDS_MAIL = settings.ACCOUNT_PREVENT_ENUMERATION = settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
     monkeypatch.setattr(rules, "SIGNING_UP_TAKES", timedelta(seconds=-1))
+    # A hash of another cost is made anew at the next sign-in, which ends the sessions of before.
+    people.hashed_password.cache_clear()
+    yield
+    people.hashed_password.cache_clear()
 
 
 @pytest.fixture
