@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -16,7 +15,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.merging import SAMPLE_SOURCE
@@ -29,7 +27,6 @@ from broadsheet.search.inside import is_personal, resolved
 from broadsheet.search.maintenance import index_state
 from broadsheet.search.query import (
     PaperQuery,
-    QueryError,
     day_query,
     month_of,
     month_span,
@@ -38,41 +35,22 @@ from broadsheet.search.query import (
     week_of,
     week_span,
 )
-from broadsheet.web import errors
-from broadsheet.web.access import private
+from broadsheet.web.access import for_everybody, private
 from broadsheet.web.citation import citation
 from broadsheet.web.lists import PAPERS_ON_A_SAVED_PAGE, list_page
 from broadsheet.web.searching import search_context
 
-P = ParamSpec("P")
 SIMILAR_SHOWN = 6
 TWINS_SHOWN = 5
 
 
-def _page(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page that is only read; a query that cannot be understood becomes a clear 400."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            response = view(request, *args, **kwargs)
-        except QueryError as error:
-            response = errors.refused_query(request, str(error))
-        # A member's votes and form stand on it.
-        return private(response) if is_member(request.user) else response
-
-    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", require_safe(answer))
-
-
-@_page
+@for_everybody
 def home(request: HttpRequest) -> HttpResponse:
     """Today's page."""
     return _day(request, today(), is_newest_day=not parse(request.GET).params())
 
 
-@_page
+@for_everybody
 def day(request: HttpRequest, text: str) -> HttpResponse:
     """The page of one day."""
     return _day(request, parse_day(text))
@@ -98,13 +76,13 @@ def _day(request: HttpRequest, asked: date, *, is_newest_day: bool = False) -> H
     )
 
 
-@_page
+@for_everybody
 def week(request: HttpRequest, text: str) -> HttpResponse:
     """The page of one ISO week."""
     return _span(request, Span("week", week_span, week_of, _week_heading), text)
 
 
-@_page
+@for_everybody
 def month(request: HttpRequest, text: str) -> HttpResponse:
     """The page of one month."""
     return _span(request, Span("month", month_span, month_of, _month_heading), text)
@@ -165,7 +143,7 @@ def _narrowed(request: HttpRequest, query: PaperQuery) -> PaperQuery:
     return replace(query, categories=asked.categories, has_code=asked.has_code, sort=asked.sort, upto=asked.upto)
 
 
-@_page
+@for_everybody
 def search(request: HttpRequest) -> HttpResponse:
     """The search page; words that name one paper lead straight to it."""
     asked = parse(request.GET)
@@ -186,14 +164,14 @@ def search(request: HttpRequest) -> HttpResponse:
     return private(response) if is_personal(query) else response
 
 
-@_page
+@for_everybody
 def saved_pages(request: HttpRequest) -> HttpResponse:
     """All saved pages."""
     pages = SavedPage.objects.order_by("-printed_on", "slug")
     return render(request, "web/saved_pages.html", {"heading": _("Saved pages"), "pages": pages})
 
 
-@_page
+@for_everybody
 def saved_page(request: HttpRequest, slug: str) -> HttpResponse:
     """One saved page, whole and in its own order."""
     saved = get_object_or_404(SavedPage, slug=slug)
@@ -208,7 +186,7 @@ def saved_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@_page
+@for_everybody
 def paper(request: HttpRequest, name: str) -> HttpResponse:
     """One paper, by any of its names; a name that is not the current one leads there."""
     found = paper_named(name)
@@ -239,7 +217,7 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
     return private(response) if found.is_hidden else response
 
 
-@_page
+@for_everybody
 def about(request: HttpRequest) -> HttpResponse:
     """What this instance is, how it orders papers, and what is in it."""
     context: dict[str, Any] = {

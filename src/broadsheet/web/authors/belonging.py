@@ -11,7 +11,7 @@ from broadsheet.community import affiliations
 from broadsheet.community.access import RefusedError, is_moderator
 from broadsheet.community.models import Account, Affiliation
 from broadsheet.web import errors
-from broadsheet.web.access import for_active_members
+from broadsheet.web.access import account_of, for_active_members
 from broadsheet.web.networks import address_of, network_of
 
 LONGEST_REASON = 500
@@ -21,8 +21,7 @@ LONGEST_REASON = 500
 @for_active_members
 def belong(request: HttpRequest) -> HttpResponse:
     """``POST /affiliations`` with ``organisation`` and ``do``: join or leave; moderators verify or doubt ``person``."""
-    account = request.user
-    assert isinstance(account, Account), "the view is for members"
+    account = account_of(request)
     organisation = get_object_or_404(Organisation, slug=request.POST.get("organisation", "").replace("\0", ""))
     act = request.POST.get("do", "")
     try:

@@ -15,7 +15,7 @@ from broadsheet.community.access import RefusedError, is_moderator
 from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Account, Claim
 from broadsheet.web import errors
-from broadsheet.web.access import for_active_members, for_members, for_role
+from broadsheet.web.access import account_of, for_active_members, for_members, for_role
 from broadsheet.web.networks import address_of, network_of
 
 CLAIMS_ON_A_PAGE = 50
@@ -29,7 +29,7 @@ def claim(request: HttpRequest, name: str) -> HttpResponse:
     paper = shown_paper_named(name)
     if paper is None:
         raise Http404
-    account, problem = _account(request), ""
+    account, problem = account_of(request), ""
     if request.method == "POST":
         try:
             claims.claim(account, paper, _number(request.POST.get("position", "")), request.POST.get("words", ""))
@@ -56,7 +56,7 @@ def claim(request: HttpRequest, name: str) -> HttpResponse:
 @for_members
 def my_papers(request: HttpRequest) -> HttpResponse:
     """``GET /claims``: what the reader claimed and what became of it, and papers that only wait to be claimed."""
-    account = _account(request)
+    account = account_of(request)
     rows = list(claims.claims_of(account))
     printed = Authorship.objects.filter(paper__in=[row.paper_id for row in rows]).values_list(
         "paper_id", "position", "account_id", "name"
@@ -79,7 +79,7 @@ def my_papers(request: HttpRequest) -> HttpResponse:
 @for_active_members
 def claim_offered(request: HttpRequest) -> HttpResponse:
     """``POST /claims/offered``: claim every paper that has the reader's verified ORCID."""
-    claims.claim_offered(_account(request))
+    claims.claim_offered(account_of(request))
     return redirect("web:my_papers")
 
 
@@ -90,7 +90,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 
     To everybody else the claim is not there.
     """
-    account, act = _account(request), request.POST.get("do", "")
+    account, act = account_of(request), request.POST.get("do", "")
     row = Claim.objects.filter(pk=number).first()
     if row is None or not (row.account_id == account.pk or is_moderator(account)):
         raise Http404
@@ -129,11 +129,6 @@ def _printed(row: Claim) -> Authorship | None:
     if row.position is None:
         return None
     return Authorship.objects.filter(paper=row.paper_id, position=row.position).first()
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account), "the view is for members"
-    return request.user
 
 
 def _number(text: str) -> int:

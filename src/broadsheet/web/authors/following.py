@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,7 +18,7 @@ from broadsheet.community.models import Account
 from broadsheet.search.inside import resolved
 from broadsheet.search.query import QueryError, parse
 from broadsheet.web import errors
-from broadsheet.web.access import for_active_members, for_members
+from broadsheet.web.access import account_of, for_active_members, for_members, page_before
 from broadsheet.web.lists import list_page
 
 
@@ -36,8 +35,7 @@ class Followed:
 @for_active_members
 def follow(request: HttpRequest) -> HttpResponse:
     """``POST /follow`` with ``kind`` and ``name``, and ``do=unfollow`` to let go; leads back to ``next``."""
-    account = request.user
-    assert isinstance(account, Account), "the view is for members"
+    account = account_of(request)
     kind, name = request.POST.get("kind", ""), request.POST.get("name", "")
     try:
         if request.POST.get("do") == "unfollow":
@@ -56,8 +54,7 @@ def following(request: HttpRequest) -> HttpResponse:
 
     The papers are the question ``inside=followed``, narrowed further by what the address adds.
     """
-    account = request.user
-    assert isinstance(account, Account), "the view is for members"
+    account = account_of(request)
     try:
         asked = parse(request.GET)
         own = replace(asked, inside="followed", collection="", sort=asked.sort or "newest")
@@ -108,6 +105,4 @@ def _kind(text: str) -> follows.Kind:
 
 def _back(request: HttpRequest) -> str:
     """To the page where the form stood."""
-    given = request.POST.get("next", "")
-    is_ours = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
-    return given if is_ours else reverse("web:following")
+    return page_before(request, reverse("web:following"))

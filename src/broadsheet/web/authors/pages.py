@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
-from typing import Concatenate, ParamSpec, cast
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -13,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.authors import is_orcid
 from broadsheet.catalogue.models import Organisation
@@ -22,30 +18,14 @@ from broadsheet.community.access import is_moderator, may_act
 from broadsheet.community.affiliations import members_of
 from broadsheet.search.inside import resolved
 from broadsheet.search.query import PaperQuery, QueryError, parse
-from broadsheet.web import errors
-from broadsheet.web.access import private
+from broadsheet.web.access import for_everybody
 from broadsheet.web.authors.portrait import portrait_of
 from broadsheet.web.lists import list_page, page_number
 
-P = ParamSpec("P")
 ORGANISATIONS_ON_A_PAGE = 200
 
 
-def _page(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            response = view(request, *args, **kwargs)
-        except QueryError as error:
-            return errors.refused_query(request, str(error))
-        return private(response) if request.user.is_authenticated else response
-
-    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", require_safe(answer))
-
-
-@_page
+@for_everybody
 def author(request: HttpRequest, author: str) -> HttpResponse:
     """``GET /authors/NAME``: all papers of a printed name or of an ORCID; every other way to write it leads here.
 
@@ -63,7 +43,7 @@ def author(request: HttpRequest, author: str) -> HttpResponse:
     return list_page(request, query, template="web/authors/author.html", heading=portrait.name, context=told)
 
 
-@_page
+@for_everybody
 def organisations(request: HttpRequest) -> HttpResponse:
     """``GET /organisations``: all organisations with their number of papers; ``q`` keeps those whose names have it."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
@@ -77,7 +57,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     return render(request, "web/authors/organisations.html", context)
 
 
-@_page
+@for_everybody
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """``GET /organisations/SLUG``: an organisation's papers and the people who belong to it."""
     found = get_object_or_404(Organisation, slug=slug)

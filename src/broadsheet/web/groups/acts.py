@@ -16,9 +16,9 @@ from broadsheet.community.access import RefusedError
 from broadsheet.community.models import Account, Group
 from broadsheet.community.rules import LONGEST_ABOUT
 from broadsheet.web import errors
-from broadsheet.web.access import for_active_members, for_members
+from broadsheet.web.access import account_of, for_active_members, for_members
 from broadsheet.web.groups.finding import group_or_404
-from broadsheet.web.library.acting import account_of, back_to, done, paper_or_404
+from broadsheet.web.library.acting import back_to, done, paper_or_404
 from broadsheet.web.networks import address_of
 
 

@@ -21,9 +21,9 @@ from broadsheet.community.models import Collection, CollectionEntry, Group, Memb
 from broadsheet.community.talk_text import known_in
 from broadsheet.search.query import QueryError, week_of, week_span
 from broadsheet.web import errors
-from broadsheet.web.access import for_members, private
+from broadsheet.web.access import account_of, for_members, private
 from broadsheet.web.groups.finding import group_or_404
-from broadsheet.web.library.acting import account_of, cards, paper_or_404
+from broadsheet.web.library.acting import cards, paper_or_404
 
 ON_A_PAGE = 50
 

@@ -6,28 +6,21 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from broadsheet.catalogue.lookup import paper_named
+from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.access import RefusedError
 from broadsheet.community.limits import TooManyError
-from broadsheet.community.models import Account
 from broadsheet.search.find import papers_in_order
 from broadsheet.web import errors
+from broadsheet.web.access import page_before
 from broadsheet.web.mine import mine
-
-
-def account_of(request: HttpRequest) -> Account:
-    """Who asks; for views that only members reach."""
-    assert isinstance(request.user, Account), "the view is for members"
-    return request.user
 
 
 def paper_or_404(name: str) -> Paper:
     """The paper of a name; hidden ones are not there."""
-    paper = paper_named(name) if name else None
-    if paper is None or paper.is_hidden:
+    paper = shown_paper_named(name) if name else None
+    if paper is None:
         raise Http404
     return paper
 
@@ -61,9 +54,7 @@ def is_script(request: HttpRequest) -> bool:
 
 def back_to(request: HttpRequest, fallback: str, paper: Paper | None = None) -> str:
     """The page of this site that a form stood on, at its paper; ``fallback`` where it does not say."""
-    given = request.POST.get("next", "")
-    is_ours = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
-    page = given if is_ours else fallback
+    page = page_before(request, fallback)
     return f"{page.partition('#')[0]}#p-{paper.key}" if paper is not None else page
 
 

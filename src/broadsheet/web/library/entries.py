@@ -19,8 +19,8 @@ from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Collection, CollectionEntry
 from broadsheet.community.rules import LARGEST_IMPORT, LONGEST_NOTE, MOST_IMPORTED
 from broadsheet.web import errors
-from broadsheet.web.access import for_active_members
-from broadsheet.web.library.acting import account_of, back_to, done, paper_or_404
+from broadsheet.web.access import account_of, for_active_members
+from broadsheet.web.library.acting import back_to, done, paper_or_404
 from broadsheet.web.library.putting import collection_or_404
 
 

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 from broadsheet.catalogue.exporting import FORMATS, cited, written
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.collections import entries_of
-from broadsheet.web.access import for_members, private
-from broadsheet.web.library.acting import account_of
+from broadsheet.web.access import account_of, for_members, private
 from broadsheet.web.library.putting import collection_or_404
 from broadsheet.web.library.shelf import SHOWN, shown_in
 

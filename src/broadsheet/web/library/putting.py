@@ -15,8 +15,8 @@ from broadsheet.community.models import Account, Collection, Group
 from broadsheet.community.rules import LONGEST_ABOUT
 from broadsheet.community.talk_text import known_in
 from broadsheet.search.query import PaperQuery
-from broadsheet.web.access import for_active_members, private
-from broadsheet.web.library.acting import account_of, cards, done
+from broadsheet.web.access import account_of, for_active_members, private
+from broadsheet.web.library.acting import cards, done
 
 ON_A_PAGE = 100
 PUBLIC_ON_A_PAGE = 60

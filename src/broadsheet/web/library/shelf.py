@@ -19,8 +19,8 @@ from broadsheet.community import library
 from broadsheet.community.models import Account, Shelved
 from broadsheet.community.rules import LONGEST_NOTE
 from broadsheet.community.talk_text import known_in
-from broadsheet.web.access import for_active_members, for_members
-from broadsheet.web.library.acting import account_of, back_to, cards, done, is_script, paper_or_404, told
+from broadsheet.web.access import account_of, for_active_members, for_members
+from broadsheet.web.library.acting import back_to, cards, done, is_script, paper_or_404, told
 from broadsheet.web.library.words import button_words
 
 ON_A_PAGE = 50

@@ -10,12 +10,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from broadsheet.community.access import RefusedError
 from broadsheet.community.limits import TooManyError
-from broadsheet.community.models import Account
 from broadsheet.web import errors
+from broadsheet.web.access import page_before
 from broadsheet.web.networks import address_of, network_of
 
 _FORMS_ALONE = frozenset({"report_decide", "merge_undo"})
@@ -23,11 +22,6 @@ _FORMS_ALONE = frozenset({"report_decide", "merge_undo"})
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def account_of(request: HttpRequest) -> Account:
-    """Who sent this, where a decorator has let in people with accounts alone."""
-    return cast("Account", request.user)
 
 
 def network(request: HttpRequest) -> str:
@@ -54,6 +48,4 @@ def telling_refusals(view: View[P]) -> View[P]:
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """To the page that the form stood on, where it says so and that is one of ours; else to another."""
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
-    return redirect(wanted if is_ours else otherwise)
+    return redirect(page_before(request, otherwise))

@@ -17,8 +17,8 @@ from broadsheet.community.access import RefusedError
 from broadsheet.community.models import Account, Pin
 from broadsheet.search.query import QueryError, parse_day
 from broadsheet.web import errors
-from broadsheet.web.access import for_role
-from broadsheet.web.moderation.acting import account_of, back, network, telling_refusals
+from broadsheet.web.access import account_of, for_role
+from broadsheet.web.moderation.acting import back, network, telling_refusals
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,8 +17,8 @@ from broadsheet.community import moderation
 from broadsheet.community.access import RefusedError
 from broadsheet.community.models import Account, Collection
 from broadsheet.search.find import papers_probably_same
-from broadsheet.web.access import for_role
-from broadsheet.web.moderation.acting import account_of, back, network, telling_refusals
+from broadsheet.web.access import account_of, for_role
+from broadsheet.web.moderation.acting import back, network, telling_refusals
 
 TWINS_SHOWN = 5
 

@@ -17,8 +17,8 @@ from broadsheet.community import moderation, people, suspensions
 from broadsheet.community.access import RefusedError, is_admin, is_suspended
 from broadsheet.community.models import Account, Comment, Deed, Report
 from broadsheet.search.query import QueryError, parse_day
-from broadsheet.web.access import for_role
-from broadsheet.web.moderation.acting import account_of, back, network, telling_refusals
+from broadsheet.web.access import account_of, for_role
+from broadsheet.web.moderation.acting import back, network, telling_refusals
 
 DEEDS_SHOWN = 20
 _HAS_A_ROLE = [Account.Role.CURATOR, Account.Role.MODERATOR, Account.Role.ADMIN]

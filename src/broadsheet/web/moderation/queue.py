@@ -19,8 +19,8 @@ from broadsheet.community import comments
 from broadsheet.community.models import Account, Claim, Comment, Submission, Vote
 from broadsheet.community.reports import REASONS, cases, decide
 from broadsheet.community.spam import echoes
-from broadsheet.web.access import for_role
-from broadsheet.web.moderation.acting import account_of, back, network, telling_refusals
+from broadsheet.web.access import account_of, for_role
+from broadsheet.web.moderation.acting import back, network, telling_refusals
 
 MOST_SHOWN = 50
 MOST_MERGES = 20

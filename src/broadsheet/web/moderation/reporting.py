@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from broadsheet.community import reports
 from broadsheet.community.access import RefusedError
-from broadsheet.web.access import for_active_members
-from broadsheet.web.moderation.acting import account_of, telling_refusals
+from broadsheet.web.access import account_of, for_active_members
+from broadsheet.web.moderation.acting import telling_refusals
 
 _PAGES = {"comment": "web:comment", "paper": "web:paper", "account": "web:person", "collection": "web:collection"}
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from broadsheet.community.models import Account, Notification
+from broadsheet.community.models import Notification
 from broadsheet.community.notice_words import NAMES, Spoken, spoken
 from broadsheet.community.notifications import (
     Ways,
@@ -25,7 +25,7 @@ from broadsheet.community.notifications import (
     unread_count,
     ways,
 )
-from broadsheet.web.access import for_members
+from broadsheet.web.access import account_of, for_members
 
 SHOWN_ON_A_PAGE = 50
 
@@ -56,7 +56,7 @@ class Day:
 @for_members
 def notifications(request: HttpRequest) -> HttpResponse:
     """``/notifications``: the newest first, by day. POST with ``read`` (row ids and commas, or ``all``) marks them."""
-    account = _account(request)
+    account = account_of(request)
     if request.method == "POST":
         given = request.POST.get("read", "").split(",")
         numbers = [int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 19]
@@ -93,7 +93,7 @@ def _by_day(rows: Iterable[Notification]) -> list[Day]:
 @for_members
 def choices(request: HttpRequest) -> HttpResponse:
     """``/settings/notifications``: of each kind whether it is wanted on the site and by mail."""
-    account = _account(request)
+    account = account_of(request)
     if request.method == "POST":
         wanted = {
             kind: Ways(site=f"{kind}:site" in request.POST, mail=f"{kind}:mail" in request.POST) for kind in NAMES
@@ -110,8 +110,3 @@ def choices(request: HttpRequest) -> HttpResponse:
         "is_mail_set_up": is_mail_set_up(),
     }
     return render(request, "web/notices/choices.html", context)
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account), "the page is for members"
-    return request.user

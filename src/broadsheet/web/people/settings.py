@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from broadsheet.community import tokens
 from broadsheet.community.access import RefusedError
-from broadsheet.community.models import Account
-from broadsheet.web.access import for_active_members, for_members
+from broadsheet.web.access import account_of, for_active_members, for_members
 from broadsheet.web.networks import address_of, network_of
 from broadsheet.web.people.forms import ProfileForm, TokenForm
 
@@ -26,12 +24,12 @@ def profile(request: HttpRequest) -> HttpResponse:
     """The form of one's own page, and where everything else about an account is set."""
     if request.method == "POST":
         return _save(request)
-    return _profile_page(request, ProfileForm(_me(request)))
+    return _profile_page(request, ProfileForm(account_of(request)))
 
 
 @for_active_members
 def _save(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(_me(request), request.POST)
+    form = ProfileForm(account_of(request), request.POST)
     if not form.is_valid():
         return _profile_page(request, form, status=400)
     form.save()
@@ -49,12 +47,12 @@ def token_list(request: HttpRequest) -> HttpResponse:
     """One's tokens; POST makes one and shows it, this once."""
     if request.method == "POST":
         return _make(request)
-    return _tokens_page(request, TokenForm(_me(request)))
+    return _tokens_page(request, TokenForm(account_of(request)))
 
 
 @for_active_members
 def _make(request: HttpRequest) -> HttpResponse:
-    account, form = _me(request), TokenForm(_me(request), request.POST)
+    account, form = account_of(request), TokenForm(account_of(request), request.POST)
     if not form.is_valid():
         return _tokens_page(request, form, status=400)
     told, last = form.cleaned_data, form.cleaned_data["expires_on"]
@@ -78,7 +76,7 @@ def _tokens_page(request: HttpRequest, form: TokenForm, *, made: str = "", statu
         "heading": _("Tokens"),
         "form": form,
         "made": made,
-        "tokens": tokens.tokens_of(_me(request)),
+        "tokens": tokens.tokens_of(account_of(request)),
         "now": timezone.now(),
     }
     return render(request, "web/people/tokens.html", told, status=status)
@@ -88,14 +86,10 @@ def _tokens_page(request: HttpRequest, form: TokenForm, *, made: str = "", statu
 @for_members
 def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
     """End one of one's own tokens at once. Suspended people may as well: it takes nothing from anybody."""
-    account = _me(request)
+    account = account_of(request)
     token = tokens.tokens_of(account).filter(pk=number).first()
     if token is None:
         raise Http404
     tokens.revoke(token, actor=account, network=network_of(address_of(request)))
     messages.success(request, _("The token %(name)s no longer works.") % {"name": token.name})
     return redirect("web:tokens")
-
-
-def _me(request: HttpRequest) -> Account:
-    return cast("Account", request.user)

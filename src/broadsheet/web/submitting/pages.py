@@ -22,7 +22,7 @@ from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Account, Submission
 from broadsheet.community.rules import LONGEST_COMMENT
 from broadsheet.web import errors
-from broadsheet.web.access import for_active_members, for_members
+from broadsheet.web.access import account_of, for_active_members, for_members
 
 SHOWN_BESIDE_THE_FORM = 5
 SHOWN_ON_A_PAGE = 50
@@ -152,9 +152,3 @@ def _shown(request: HttpRequest, row: Submission, *, problem: str = "", status: 
         "longest_comment": LONGEST_COMMENT,
     }
     return render(request, "web/submitting/submission.html", context, status=status)
-
-
-def account_of(request: HttpRequest) -> Account:
-    """Who is signed in, on a page for members."""
-    assert isinstance(request.user, Account), "the page is for members"
-    return request.user

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from broadsheet.community import submissions as bringing
 from broadsheet.community.access import RefusedError
 from broadsheet.community.models import Account, Submission
-from broadsheet.web.access import for_role
+from broadsheet.web.access import account_of, for_role
 from broadsheet.web.networks import address_of, network_of
-from broadsheet.web.submitting.pages import account_of
 
 SHOWN_ON_A_PAGE = 30
 LONGEST_REASON = 1_000

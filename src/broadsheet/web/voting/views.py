@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,9 +18,8 @@ from broadsheet.community import votes
 from broadsheet.community.access import RefusedError, is_member, is_moderator
 from broadsheet.community.library import mark_seen
 from broadsheet.community.limits import TooManyError
-from broadsheet.community.models import Account
 from broadsheet.web import errors
-from broadsheet.web.access import for_active_members, for_members, private
+from broadsheet.web.access import account_of, for_active_members, for_members, page_before, private
 from broadsheet.web.mine import mine
 from broadsheet.web.networks import address_of
 from broadsheet.web.voting.words import dismissal_words, note, spoken
@@ -41,7 +39,7 @@ def vote(request: HttpRequest) -> HttpResponse:
 @for_members
 def _vote(request: HttpRequest) -> HttpResponse:
     is_cast = "vote" in request.POST
-    paper, account = _named(request.POST.get("vote" if is_cast else "unvote", ""), request), _account(request)
+    paper, account = _named(request.POST.get("vote" if is_cast else "unvote", ""), request), account_of(request)
     try:
         if is_cast:
             votes.cast_vote(account, paper, address=address_of(request))
@@ -68,7 +66,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     """``POST /dismiss`` with ``dismiss=NAME``, or ``undismiss=NAME`` to undo it."""
     is_dismissed = "dismiss" in request.POST
     paper = _named(request.POST.get("dismiss" if is_dismissed else "undismiss", ""), request)
-    (votes.dismiss if is_dismissed else votes.take_dismissal_back)(_account(request), paper)
+    (votes.dismiss if is_dismissed else votes.take_dismissal_back)(account_of(request), paper)
     if _is_script(request):
         return JsonResponse({"name": paper.name, "is_dismissed": is_dismissed, "words": dismissal_words(is_dismissed)})
     return _back(request, paper)
@@ -94,11 +92,6 @@ def _named(name: str, request: HttpRequest | None = None) -> Paper:
     return paper
 
 
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account), "the view is for members"
-    return request.user
-
-
 def _is_script(request: HttpRequest) -> bool:
     """Whether our own script asks, which puts the answer in its place."""
     return request.headers.get("Accept", "") == "application/json"
@@ -113,7 +106,5 @@ def _told(request: HttpRequest, why: str, status: int, wait_seconds: int = 0) ->
 
 def _back(request: HttpRequest, paper: Paper) -> HttpResponse:
     """To the paper on the page where the form stood."""
-    given = request.POST.get("next", "")
-    is_ours = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
-    back = given if is_ours else reverse("web:paper", args=[paper.name])
+    back = page_before(request, reverse("web:paper", args=[paper.name]))
     return HttpResponseRedirect(f"{back.partition('#')[0]}#p-{paper.key}")
