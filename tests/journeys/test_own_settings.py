@@ -35,7 +35,7 @@ def test_a_person_tells_of_itself_by_keyboard_and_without_scripts(visit: Visit) 
     page.keyboard.press("Tab")
     page.keyboard.type("Heron Institute")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Your settings were saved.")
+    expect(page.locator(".notice")).to_have_text("Your settings were saved.")
     page.get_by_role("link", name="Your page").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Alice of the Herons")
 
@@ -72,7 +72,7 @@ def test_the_one_person_of_an_instance_needs_not_sign_in(visit: Visit, settings:
     page = visit().open("/settings")
     page.get_by_label("Affiliation").fill("Heron Institute")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_have_text("Your settings were saved.")
+    expect(page.locator(".notice")).to_have_text("Your settings were saved.")
     assert Account.objects.get().affiliation == "Heron Institute"
 
 

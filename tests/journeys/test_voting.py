@@ -56,6 +56,7 @@ def test_a_vote_is_cast_and_taken_back(visit: Visit, size: tuple[int, int], java
     expect(mine).to_be_in_viewport()
     mine.click()
     expect(mine).to_have_attribute("aria-pressed", "false")
+    page.wait_for_load_state("load")  # Which of the two figures is seen, a style decides.
     assert mine.inner_text() == before
     assert not Vote.objects.exists()
 
