@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PHONE, DESKTOP = (390, 844), (1280, 900)
+PATIENCE = 20_000  # milliseconds: a loaded machine is slow, not wrong
+
+expect.set_options(timeout=PATIENCE)
 
 # Payloads call alert. Whatever runs, shifts or is refused by the policy is told at once, so that nothing is missed.
 LISTENERS = """
@@ -94,7 +97,7 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
             java_script_enabled=javascript,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         visitor = Visitor(context.new_page(), site)
         visitor.listen()
         visitors.append(visitor)
