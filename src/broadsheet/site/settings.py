@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "broadsheet.catalogue",
     "broadsheet.community",
     "broadsheet.search",
+    "broadsheet.ranking",
     "broadsheet.site",
 ]
 MIDDLEWARE = [

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from broadsheet.web import alike, batches, feeds, help_page, sources_page, views
 from broadsheet.web.authors import urls as authors
+from broadsheet.web.foryou import urls as foryou
 from broadsheet.web.groups import urls as groups
 from broadsheet.web.library import urls as library
 from broadsheet.web.moderation import urls as moderation
@@ -14,6 +15,8 @@ from broadsheet.web.notices import urls as notices
 from broadsheet.web.people import urls as people
 from broadsheet.web.submitting import urls as submitting
 from broadsheet.web.talk import urls as talk
+from broadsheet.web.topics import urls as topics
+from broadsheet.web.trending import urls as trending
 from broadsheet.web.voting import urls as voting
 
 app_name = "web"
@@ -28,6 +31,9 @@ urlpatterns = [
     *moderation.urlpatterns,
     *notices.urlpatterns,
     *mydata.urlpatterns,
+    *foryou.urlpatterns,
+    *trending.urlpatterns,
+    *topics.urlpatterns,
     path("", views.home, name="home"),
     path("date/<str:text>", views.day, name="day"),
     path("week/<str:text>", views.week, name="week"),

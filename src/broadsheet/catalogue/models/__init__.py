@@ -25,6 +25,7 @@ from broadsheet.catalogue.models.papers import (
     Version,
     new_key,
 )
+from broadsheet.catalogue.models.trends import StarsReading, Trend
 
 __all__ = [
     "KEY_LENGTH",
@@ -53,8 +54,10 @@ __all__ = [
     "SavedPageEntry",
     "Source",
     "SourceRecord",
+    "StarsReading",
     "Statement",
     "Tombstone",
+    "Trend",
     "Version",
     "new_key",
 ]

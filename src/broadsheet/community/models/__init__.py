@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from broadsheet.community.models.comments import Comment, CommentEdit, Mention, Reaction
 from broadsheet.community.models.groups import Group, Membership
+from broadsheet.community.models.interest import Example, Impression, RankingWeights, Taste, Unlearnt
 from broadsheet.community.models.library import Collection, CollectionEntry, Shelved
 from broadsheet.community.models.moderation import Deed, Notification, Pin, Report
 from broadsheet.community.models.people import Account, Allowance, ApiToken, Invitation, new_public_key
@@ -22,17 +23,22 @@ __all__ = [
     "CommentEdit",
     "Deed",
     "Dismissal",
+    "Example",
     "Follow",
     "Group",
+    "Impression",
     "Invitation",
     "Membership",
     "Mention",
     "Notification",
     "Pin",
+    "RankingWeights",
     "Reaction",
     "Report",
     "Shelved",
     "Submission",
+    "Taste",
+    "Unlearnt",
     "Vote",
     "new_public_key",
 ]

@@ -1,0 +1,1 @@
+"""What is shown and what comes of it: impressions, exploration, position bias, diversity, calibration."""

@@ -1,0 +1,1 @@
+"""What one person would want to read: profiles, and what is recommended from them."""

@@ -1,0 +1,1 @@
+"""What everybody looks at: a published formula, its components for each paper, and what rises."""

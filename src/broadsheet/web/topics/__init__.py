@@ -1,0 +1,1 @@
+"""The map of a day or week, and topics over the weeks."""

@@ -1,0 +1,1 @@
+"""Pages of what everybody looks at, why, and how it is weighed."""
