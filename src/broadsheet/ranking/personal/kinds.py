@@ -49,7 +49,8 @@ class ReasonKind(StrEnum):
 class Reason:
     """Why a paper is recommended.
 
-    Because of a paper (with what the person did), of words, of who is followed, or of curiosity. ``share`` is the part of the score that it explains, from 0 to 1.
+    Because of a paper (with what the person did), of words, of who is followed, or of curiosity. ``share`` is the part
+    of the score that it explains, from 0 to 1.
     """
 
     kind: ReasonKind
