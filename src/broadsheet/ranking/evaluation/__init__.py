@@ -1,0 +1,1 @@
+"""Measuring how well people are served, through the code that serves them."""
