@@ -43,7 +43,7 @@ bench: $(VENV)/.dev ## Measure everything that docs/benchmarks.md claims and ren
 	$(BIN)/python -m benchmarks
 
 bench-search: $(VENV)/.dev ## Measure search against other engines, at 10k, 100k and 1M made papers: hours and 12 GB
-	$(BIN)/pip install --quiet --disable-pip-version-check 'apsw' 'faiss-cpu' 'lancedb' 'psutil' 'scikit-learn' 'scipy' 'sqlite-vec'
+	$(BIN)/pip install --quiet --disable-pip-version-check 'apsw' 'faiss-cpu' 'lancedb' 'psutil' 'sqlite-vec'
 	$(BIN)/python -m benchmarks.engines --sizes 10k,100k,1m
 	$(BIN)/python -m benchmarks.hardness
 
