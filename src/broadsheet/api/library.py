@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,6 +25,7 @@ from broadsheet.catalogue.text import to_plain
 from broadsheet.community import collections, library
 from broadsheet.community.access import Person, groups_of
 from broadsheet.community.models import Account, Collection, CollectionEntry, Group, Shelved
+from broadsheet.ranking.exploring import impressions
 
 MOST = 1_000
 _STEPS: Mapping[str, collections.Step] = {step: step for step in collections.STEPS}
@@ -128,8 +130,14 @@ def _put(request: HttpRequest, name: str) -> HttpResponse:
             library.write_note(account, about, note)
         if is_saved is not None:
             (library.save if is_saved else library.unsave)(account, about)
+            if is_saved:
+                impressions.note_saved(account, about.pk, timezone.now())
+            else:
+                impressions.note_unsaved(account, about.pk)
         if is_read is not None:
             (library.mark_read if is_read else library.mark_unread)(account, about)
+        if is_read:
+            impressions.note_opened(account, about.pk, timezone.now())
         return JsonResponse(_kept(library.shelved(account, about) or Shelved(paper=about)))
 
     return _asked(request, put)
@@ -141,6 +149,7 @@ def _unsave(request: HttpRequest, name: str) -> HttpResponse:
     if about is None:
         return refused(f"No paper is known as {name!r}.", 404)
     library.unsave(_account(request), about)
+    impressions.note_unsaved(_account(request), about.pk)
     return HttpResponse(status=204)
 
 

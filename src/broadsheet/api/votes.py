@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +20,7 @@ from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Account, Vote
 from broadsheet.community.networks import address_of
 from broadsheet.community.votes import cast_vote, voters_seen_by, withdraw_vote
+from broadsheet.ranking.exploring import impressions
 
 MOST_VOTERS = 100
 
@@ -92,8 +94,10 @@ def _act(request: HttpRequest, paper: Paper, *, is_cast: bool) -> Vote | None:
     assert isinstance(account, Account)
     if is_cast:
         own = cast_vote(account, paper, address=address_of(request))
+        impressions.note_voted(account, paper.pk, timezone.now())
     else:
         withdraw_vote(account, paper)
+        impressions.note_unvoted(account, paper.pk)
     paper.refresh_from_db(fields=["votes_count"])
     return own
 

@@ -64,6 +64,16 @@ class Setting:
             raise ConfigError(f"{self.name}={word!r}: expected a whole number of at least {minimum}")
         return int(word)
 
+    def per_cent(self) -> float:
+        """The value, a whole number of per cent from 0 to 100, as a share from 0 to 1.
+
+        Raises ``ConfigError`` for anything else.
+        """
+        word = self.text()
+        if not word.isdecimal() or int(word) > 100:
+            raise ConfigError(f"{self.name}={word!r}: expected per cent, a whole number from 0 to 100")
+        return int(word) / 100
+
     def choice(self, choices: Collection[str]) -> str:
         """The value as one of ``choices``, in capitals.
 
@@ -215,6 +225,14 @@ SUBMIT_MAX_AGE = Setting("BROADSHEET_SUBMIT_MAX_AGE", "0", "Oldest paper that ma
 SUBMIT_PER_DAY = Setting("BROADSHEET_SUBMIT_PER_DAY", "10", "Papers that one person may submit a day.")
 SUBMIT_WEEKENDS = Setting("BROADSHEET_SUBMIT_WEEKENDS", "yes", "Whether papers may be submitted on weekends.")
 SUBMIT_APPROVAL = Setting("BROADSHEET_SUBMIT_APPROVAL", "no", "Whether a curator has to approve each submission.")
+DIVERSITY = Setting(
+    "BROADSHEET_DIVERSITY", "30", "How much recommended lists are spread over topics, in per cent; 0: not at all."
+)
+IMPRESSIONS_DAYS = Setting(
+    "BROADSHEET_IMPRESSIONS_DAYS",
+    "90",
+    "Days for which it is kept what members were shown in lists; 0: it is not kept.",
+)
 LOG_LEVEL = Setting("BROADSHEET_LOG_LEVEL", "WARNING", "Least important log line that is printed.")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -259,6 +277,8 @@ SETTINGS: tuple[Setting, ...] = (
     SUBMIT_PER_DAY,
     SUBMIT_WEEKENDS,
     SUBMIT_APPROVAL,
+    DIVERSITY,
+    IMPRESSIONS_DAYS,
     LOG_LEVEL,
 )
 

@@ -42,6 +42,8 @@ SUBMIT_MAX_AGE = config.SUBMIT_MAX_AGE.number()
 SUBMIT_PER_DAY = config.SUBMIT_PER_DAY.number(minimum=1)
 SUBMIT_WEEKENDS = config.SUBMIT_WEEKENDS.boolean()
 SUBMIT_APPROVAL = config.SUBMIT_APPROVAL.boolean()
+IMPRESSIONS_DAYS = config.IMPRESSIONS_DAYS.number()
+DIVERSITY = config.DIVERSITY.per_cent()
 
 DEBUG = config.DEBUG.boolean()
 SECRET_KEY = config.secret_key(HOME)

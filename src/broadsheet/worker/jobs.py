@@ -15,6 +15,7 @@ from broadsheet.sources.protocol import Schedule
 from broadsheet.worker.collecting import collecting_errands
 from broadsheet.worker.errands import Errand, ShouldStop
 from broadsheet.worker.housekeeping import housekeeping_errand
+from broadsheet.worker.impressions import impressions_errand
 from broadsheet.worker.settling import settling_errand
 from broadsheet.worker.telling import telling_errands
 
@@ -26,6 +27,7 @@ def errands() -> list[Errand]:
         *enriching_errands(),
         settling_errand(),
         housekeeping_errand(),
+        impressions_errand(),
         *telling_errands(),
     ]
 

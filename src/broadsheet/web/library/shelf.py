@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,7 @@ from broadsheet.community import library
 from broadsheet.community.models import Account, Shelved
 from broadsheet.community.rules import LONGEST_NOTE
 from broadsheet.community.talk_text import known_in
+from broadsheet.ranking.exploring import impressions
 from broadsheet.web.access import account_of, for_active_members, for_members
 from broadsheet.web.library.acting import back_to, cards, done, is_script, paper_or_404, told
 from broadsheet.web.library.words import button_words
@@ -35,6 +38,11 @@ _ACTS: Mapping[str, Callable[[Account, Paper], None]] = {
     "read": library.mark_read,
     "unread": library.mark_unread,
     "seen": library.mark_seen,
+}
+_NOTED: Mapping[str, Callable[[Account, int, datetime], None]] = {
+    "save": impressions.note_saved,
+    "read": impressions.note_opened,
+    "seen": impressions.note_opened,
 }
 
 
@@ -70,6 +78,10 @@ def shelve(request: HttpRequest) -> HttpResponse:
 
     def change() -> None:
         _ACTS[act](account, paper)
+        if act in _NOTED:
+            _NOTED[act](account, paper.pk, timezone.now())
+        elif act == "unsave":
+            impressions.note_unsaved(account, paper.pk)
 
     if is_script(request):
         return told(request, change, lambda: {"name": paper.name, **button_words(library.shelved(account, paper))})

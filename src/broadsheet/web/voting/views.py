@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +19,7 @@ from broadsheet.community import votes
 from broadsheet.community.access import RefusedError, is_member, is_moderator
 from broadsheet.community.library import mark_seen
 from broadsheet.community.limits import TooManyError
+from broadsheet.ranking.exploring import impressions
 from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_active_members, for_members, page_before, private
 from broadsheet.web.mine import mine
@@ -43,8 +45,10 @@ def _vote(request: HttpRequest) -> HttpResponse:
     try:
         if is_cast:
             votes.cast_vote(account, paper, address=address_of(request))
+            impressions.note_voted(account, paper.pk, timezone.now())
         else:
             votes.withdraw_vote(account, paper)
+            impressions.note_unvoted(account, paper.pk)
     except RefusedError as error:
         return _told(request, str(error), 403) or errors.refused(request, str(error))
     except TooManyError as error:
@@ -66,7 +70,13 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     """``POST /dismiss`` with ``dismiss=NAME``, or ``undismiss=NAME`` to undo it."""
     is_dismissed = "dismiss" in request.POST
     paper = _named(request.POST.get("dismiss" if is_dismissed else "undismiss", ""), request)
-    (votes.dismiss if is_dismissed else votes.take_dismissal_back)(account_of(request), paper)
+    account = account_of(request)
+    if is_dismissed:
+        votes.dismiss(account, paper)
+        impressions.note_dismissed(account, paper.pk, timezone.now())
+    else:
+        votes.take_dismissal_back(account, paper)
+        impressions.note_undismissed(account, paper.pk)
     if _is_script(request):
         return JsonResponse({"name": paper.name, "is_dismissed": is_dismissed, "words": dismissal_words(is_dismissed)})
     return _back(request, paper)
