@@ -1,0 +1,132 @@
+"""The words of texts as numbered columns, and how telling each column is.
+
+Columns are hashes, so no vocabulary has to be kept or agreed on: a word has the same column on every instance and on
+every day. How telling a column is (its inverse document frequency) is learnt from texts and kept in a ``Lexicon``.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from broadsheet.catalogue.text import index_text
+from broadsheet.ranking.personal.kinds import Floats
+from broadsheet.search.words.analysis import UNTELLING_WORDS, stem
+
+COLUMNS = 1 << 20
+Columns = NDArray[np.int64]
+
+_WORD = re.compile(r"[^\W_]{2,}")
+_PAIR_FACTOR = 0x9E3779B1
+_NAME_SEED = 0x6E616D65
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of texts and how often each stands there: ``counts`` float32 CSR (texts, COLUMNS)."""
+
+    counts: csr_array
+
+    def frequencies(self) -> NDArray[np.int32]:
+        """In how many of the texts each column is, int32 (COLUMNS,)."""
+        return np.bincount(self.counts.indices, minlength=COLUMNS).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """How telling each column is: ``weights`` float32 (COLUMNS,), learnt from ``texts_count`` texts."""
+
+    weights: Floats
+    texts_count: int
+
+    @classmethod
+    def of(cls, terms: Terms) -> Lexicon:
+        """Learn from texts: the smoothed inverse document frequency, ln((1 + n) / (1 + df)) + 1."""
+        count = terms.counts.shape[0]
+        weights = np.log((1 + count) / (1 + terms.frequencies())) + 1
+        return cls(weights.astype(np.float32), count)
+
+    def weighed(self, terms: Terms) -> csr_array:
+        """TF-IDF rows of length 1, float32 CSR (texts, COLUMNS); a term counts 1 + ln(how often it stands there)."""
+        values = (1 + np.log(terms.counts.data)) * self.weights[terms.counts.indices]
+        return unit_rows(csr_array((values, terms.counts.indices, terms.counts.indptr), shape=terms.counts.shape))
+
+
+def terms_of(texts: Sequence[str]) -> Terms:
+    """The stems of each text and the pairs of neighbouring stems, without words that tell nothing."""
+    rows = [_columns(text) for text in texts]
+    return Terms(_counted(rows))
+
+
+def names_of(names: Sequence[Sequence[str]]) -> csr_array:
+    """The folded names of each paper's people as rows of length 1, float32 CSR (papers, COLUMNS)."""
+    rows = [np.array([name_column(name) for name in people], np.int64) for people in names]
+    return unit_rows(_counted(rows))
+
+
+def name_column(name: str) -> int:
+    """The column of a person's name, however it is written in capitals, accents and spaces."""
+    return zlib.crc32(index_text(name).encode(), _NAME_SEED) % COLUMNS
+
+
+def readable_terms(text: str) -> dict[int, str]:
+    """The columns of a text with the words as they stand there first: what to show a reader for a column."""
+    found: dict[int, str] = {}
+    words = _telling(text)
+    hashes = [_hash(word) for word in words]
+    for place, word in enumerate(words):
+        found.setdefault(hashes[place] % COLUMNS, word)
+        if place:
+            found.setdefault(_pair(hashes[place - 1], hashes[place]) % COLUMNS, f"{words[place - 1]} {word}")
+    return found
+
+
+def unit_rows(rows: csr_array) -> csr_array:
+    """The same rows with length 1; empty ones stay empty."""
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    lengths[lengths == 0] = 1
+    counts = np.diff(rows.indptr)
+    values = (rows.data / np.repeat(lengths, counts)).astype(np.float32)
+    return csr_array((values, rows.indices, rows.indptr), shape=rows.shape)
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in _WORD.findall(index_text(text)) if _hash(word)]
+
+
+@lru_cache(maxsize=200_000)
+def _hash(word: str) -> int:
+    """The hash of a folded word's stem; 0 for a word that tells nothing."""
+    if word in UNTELLING_WORDS or not (found := stem(word)):
+        return 0
+    return zlib.crc32(found.encode()) or 1
+
+
+def _pair(first: int, second: int) -> int:
+    return (first * _PAIR_FACTOR + second) >> 7 & 0xFFFFFFFF
+
+
+def _columns(text: str) -> Columns:
+    hashes = np.array([found for word in _WORD.findall(index_text(text)) if (found := _hash(word))], np.int64)
+    if not len(hashes):
+        return hashes
+    # As _pair does, in 64 bits without sign.
+    first, second = hashes[:-1].astype(np.uint64), hashes[1:].astype(np.uint64)
+    pairs = ((first * np.uint64(_PAIR_FACTOR) + second) >> np.uint64(7) & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return np.concatenate([hashes, pairs]) % COLUMNS
+
+
+def _counted(rows: Sequence[Columns]) -> csr_array:
+    lengths = np.array([len(row) for row in rows], np.int64)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    columns = np.concatenate([*rows, np.empty(0, np.int64)]).astype(np.int32)
+    counts = csr_array((np.ones(len(columns), np.float32), columns, starts), shape=(len(rows), COLUMNS))
+    counts.sum_duplicates()
+    return counts
