@@ -31,7 +31,8 @@ def _insert(model: type[models.Model], row: dict[str, Any]) -> None:
 
 
 def _own_fields(model: type[models.Model]) -> list[Any]:
-    return [field for field in model._meta.concrete_fields if not field.generated and not field.primary_key]
+    fields = model._meta.concrete_fields
+    return [field for field in fields if not field.generated and (field.is_relation or not field.primary_key)]
 
 
 def _in_order(found: list[type[models.Model]]) -> list[type[models.Model]]:

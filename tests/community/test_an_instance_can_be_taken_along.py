@@ -28,7 +28,7 @@ from broadsheet.community.moving import (
 )
 from tests.community.filling import fill
 
-BELONGS_TO_A_RUNNING_INSTANCE = {"admin", "auth", "contenttypes", "search", "sessions", "usersessions"}
+BELONGS_TO_A_RUNNING_INSTANCE = {"admin", "auth", "contenttypes", "ranking", "search", "sessions", "usersessions"}
 
 
 def empty() -> None:

@@ -37,19 +37,25 @@ from broadsheet.community.models import (
     Comment,
     CommentEdit,
     Dismissal,
+    Example,
     Follow,
     Group,
+    Impression,
     Invitation,
     Membership,
     Mention,
     Notification,
     Pin,
+    RankingWeights,
     Reaction,
     Report,
     Shelved,
     Submission,
+    Taste,
+    Unlearnt,
     Vote,
 )
+from broadsheet.ranking.models import StoredProfile
 from broadsheet.search.maintenance import update_index
 from tests.builders import WEDNESDAY, many, take
 from tests.people import admin, person
@@ -65,6 +71,7 @@ NOT_OF_A_PERSON = {
     *("catalogue.Harvest", "catalogue.Announcement", "catalogue.Batch", "catalogue.Alert", "catalogue.Job"),
     *("catalogue.Statement", "catalogue.Tombstone", "catalogue.FigureSample", "catalogue.Enquiry"),
     *("catalogue.Paper_organisations", "catalogue.PaperCategory", "catalogue.Counter", "catalogue.SavedPageEntry"),
+    *("catalogue.Trend", "catalogue.StarsReading", "ranking.LearntModel"),
     *("catalogue.ChangedPaper", "search.PaperVector", "search.WaitingVector"),
     # Django's own, which nobody fills.
     *("contenttypes.ContentType", "auth.Permission", "auth.Group", "auth.Group_permissions"),
@@ -81,7 +88,7 @@ WORDS_OF_THE_HOUSE = {
     *("state", "key", "digest", "hint", "role", "kind", "subject_kind", "subject", "verb", "network", "held_for"),
     *("private_digest", "previous", "visibility", "means", "hidden_reason", "scopes", "sign", "password", "zone"),
     *("signed_up_from", "type", "provider", "session_key", "session_data", "object_id", "is_hidden", "slug", "orcid"),
-    *("absorbed_key", "absorbed_title", "one", "other"),
+    *("absorbed_key", "absorbed_title", "one", "other", "surface", "shown", "origin", "weights"),
 }
 
 numbers = count()
@@ -241,6 +248,18 @@ FILLED: dict[str, Callable[[dict[str, Any]], models.Model]] = {
     "community.Dismissal": lambda w: Dismissal.objects.create(
         account=w["me"], paper=w["papers"][1], dismissed_at=w["now"]
     ),
+    "community.Taste": lambda w: Taste.objects.create(account=w["me"], interests=[canary()], changed_at=w["now"]),
+    "community.Example": lambda w: Example.objects.create(account=w["me"], paper=w["papers"][2], given_at=w["now"]),
+    "community.Unlearnt": lambda w: Unlearnt.objects.create(
+        account=w["me"], paper=w["papers"][1], unlearnt_at=w["now"]
+    ),
+    "community.Impression": lambda w: Impression.objects.create(
+        account=w["me"], paper=w["papers"][1], surface="for you", shown="4" * 16, position=0, shown_at=w["now"]
+    ),
+    "community.RankingWeights": lambda w: RankingWeights.objects.create(changed_by=w["me"], changed_at=w["now"]),
+    "ranking.StoredProfile": lambda w: StoredProfile.objects.create(
+        account=w["me"], digest="d" * 64, body=canary().encode(), computed_at=w["now"]
+    ),
     "catalogue.Authorship": _authorship,
     "catalogue.Listing": _listing,
     "catalogue.PaperMerge": _merge,
@@ -332,6 +351,9 @@ def test_nothing_is_left_in_the_database_and_the_index(index_dir: Path) -> None:
     assert traces(index_dir) == []
     assert audit.first_fault() is None
     assert not Authorship.objects.filter(account__isnull=False).exists()
+    assert RankingWeights.objects.get().changed_by is None
+    private = (Taste, Example, Unlearnt, Impression, StoredProfile)
+    assert [model for model in private if model._default_manager.exists()] == []
     assert not [session for session in Session.objects.all() if "_auth_user_id" in session.get_decoded()]
 
 

@@ -22,10 +22,13 @@ from broadsheet.community.models import (
     CollectionEntry,
     Comment,
     Dismissal,
+    Example,
+    Impression,
     Notification,
     Pin,
     Shelved,
     Submission,
+    Unlearnt,
     Vote,
 )
 
@@ -84,6 +87,24 @@ def _unite_pins(stays: Pin, goes: Pin) -> None:
     stays.position, stays.words = min(stays.position, goes.position), stays.words or goes.words
 
 
+def _unite_examples(stays: Example, goes: Example) -> None:
+    if goes.given_at < stays.given_at:
+        stays.given_at, stays.origin = goes.given_at, goes.origin
+
+
+def _unite_unlearnt(stays: Unlearnt, goes: Unlearnt) -> None:
+    stays.unlearnt_at = min(stays.unlearnt_at, goes.unlearnt_at)
+
+
+def _unite_impressions(stays: Impression, goes: Impression) -> None:
+    """The higher place, with the probability of just that place; what came of either came of it."""
+    if goes.position < stays.position:
+        for name in ("position", "propensity", "is_exploring", "score", "interest"):
+            setattr(stays, name, getattr(goes, name))
+    for name in ("opened_at", "saved_at", "voted_at", "dismissed_at"):
+        setattr(stays, name, min(filter(None, (getattr(stays, name), getattr(goes, name))), default=None))
+
+
 RULES: Mapping[type[Model], Rule] = {
     Vote: Rule(("account_id", "group_id"), _unite_votes),
     Dismissal: Rule(("account_id",), _unite_dismissals),
@@ -94,6 +115,9 @@ RULES: Mapping[type[Model], Rule] = {
     Comment: Rule(written=~Q(state__in=(Comment.State.DELETED, Comment.State.ERASED))),
     Submission: Rule(),
     Notification: Rule(),
+    Example: Rule(("account_id",), _unite_examples),
+    Unlearnt: Rule(("account_id",), _unite_unlearnt),
+    Impression: Rule(("account_id", "shown"), _unite_impressions),
 }
 
 

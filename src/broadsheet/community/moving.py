@@ -40,6 +40,8 @@ STAYING = frozenset(
         "catalogue.changedpaper",
         # When what is due next: the worker makes these anew.
         "catalogue.job",
+        # Computed from votes, comments, saves and stars, and on the other side again.
+        "catalogue.trend",
         # Half-used limits, under hashes that only this instance's key makes.
         "community.allowance",
         # Half a day old at most, and worth a new letter.

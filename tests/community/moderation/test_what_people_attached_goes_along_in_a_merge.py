@@ -23,10 +23,13 @@ from broadsheet.community.models import (
     Comment,
     Deed,
     Dismissal,
+    Example,
+    Impression,
     Notification,
     Pin,
     Shelved,
     Submission,
+    Unlearnt,
     Vote,
 )
 from broadsheet.sources.record import DeletedRecord
@@ -101,6 +104,18 @@ def test_what_lies_on_shelves_and_in_lists_is_united_and_parted() -> None:
         Claim.objects.create(account=alice, paper=paper, claimed_at=NOW, state=state)
         Submission.objects.create(account=alice, paper=paper, named="x", submitted_at=NOW)
         Notification.objects.create(account=alice, paper=paper, kind="reply", about=f"{n}", made_at=NOW)
+        told = {"account": alice, "paper": paper}
+        Example.objects.create(**told, origin="orcid" if n else "picked", given_at=NOW - timedelta(days=n))
+        Unlearnt.objects.create(**told, unlearnt_at=NOW - timedelta(days=n))
+        Impression.objects.create(
+            **told,
+            surface="for you",
+            shown="one list",
+            position=1 - n,
+            propensity=0.5 if n else 1,
+            shown_at=NOW,
+            opened_at=None if n else NOW,
+        )
     lists = [Collection.objects.create(title=f"{n}", owner=alice, created_at=NOW, changed_at=NOW) for n in range(2)]
     for paper, collection in ((one, lists[0]), (other, lists[0]), (other, lists[1])):
         CollectionEntry.objects.create(collection=collection, paper=paper, position=0, added_at=NOW)
@@ -113,11 +128,14 @@ def test_what_lies_on_shelves_and_in_lists_is_united_and_parted() -> None:
         2,
         "words 0",
     )
-    assert [model.objects.filter(paper=one).count() for model in RULES] == [0, 1, 1, 2, 1, 1, 0, 2, 2]
+    example, unlearnt, impression = Example.objects.get(), Unlearnt.objects.get(), Impression.objects.get()
+    assert (example.origin, example.given_at, unlearnt.unlearnt_at) == ("orcid", *[NOW - timedelta(days=1)] * 2)
+    assert (impression.position, impression.propensity, impression.opened_at) == (0, 0.5, NOW)
+    assert [model.objects.filter(paper=one).count() for model in RULES] == [0, 1, 1, 2, 1, 1, 0, 2, 2, 1, 1, 1]
 
     back = undo_merge(PaperMerge.objects.get(), "mo")
-    assert [model.objects.filter(paper=one).count() for model in RULES] == [0, 1, 1, 1, 1, 1, 0, 1, 1]
-    assert [model.objects.filter(paper=back).count() for model in RULES] == [0, 1, 1, 2, 1, 1, 0, 1, 1]
+    assert [model.objects.filter(paper=one).count() for model in RULES] == [0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1]
+    assert [model.objects.filter(paper=back).count() for model in RULES] == [0, 1, 1, 2, 1, 1, 0, 1, 1, 1, 1, 1]
 
 
 def test_the_note_of_a_merge_tells_of_no_person() -> None:
