@@ -71,7 +71,7 @@ NOT_OF_A_PERSON = {
     *("catalogue.Harvest", "catalogue.Announcement", "catalogue.Batch", "catalogue.Alert", "catalogue.Job"),
     *("catalogue.Statement", "catalogue.Tombstone", "catalogue.FigureSample", "catalogue.Enquiry"),
     *("catalogue.Paper_organisations", "catalogue.PaperCategory", "catalogue.Counter", "catalogue.SavedPageEntry"),
-    *("catalogue.Trend", "catalogue.StarsReading", "ranking.LearntModel"),
+    *("catalogue.Trend", "ranking.LearntModel"),
     *("catalogue.ChangedPaper", "search.PaperVector", "search.WaitingVector"),
     # Django's own, which nobody fills.
     *("contenttypes.ContentType", "auth.Permission", "auth.Group", "auth.Group_permissions"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 
 from broadsheet.catalogue.authorships import written_by
 from broadsheet.catalogue.lookup import numbers_named, shown_paper_named
-from broadsheet.catalogue.models import Paper, SavedPageEntry
+from broadsheet.catalogue.models import Listing, Paper, SavedPageEntry
 from broadsheet.catalogue.text import normalise_title
 from broadsheet.search.conditions import (
     Any,
@@ -24,7 +26,7 @@ from broadsheet.search.conditions import (
 )
 from broadsheet.search.inside import places
 from broadsheet.search.language import Reading, read
-from broadsheet.search.query import PaperQuery, Sort
+from broadsheet.search.query import LASTS, PaperQuery, Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ def _facts(query: PaperQuery) -> Condition | None:
         parts.append(OneOf(frozenset(written_by(query.author).values_list("paper_id", flat=True))))
     if query.day_from or query.day_to:
         parts.append(ListedWithin(query.day_from, query.day_to))
+    if query.last:
+        ends = _last_day()
+        parts.append(ListedWithin(ends - timedelta(days=LASTS[query.last] - 1), ends))
     if query.has_code:
         parts.append(HasFlag("code"))
     if query.saved:
@@ -109,6 +114,14 @@ def _facts(query: PaperQuery) -> Condition | None:
     if query.upto is not None:
         parts.append(UpTo(query.upto))
     return both(*parts)
+
+
+def _last_day() -> date:
+    """The last day up to today on which papers are listed; today where there is none."""
+    today = timezone.localdate()
+    hidden = Paper.objects.filter(is_hidden=True).values("pk")
+    listed = Listing.objects.filter(listed_on__lte=today).exclude(paper__in=hidden)
+    return listed.aggregate(last=Max("listed_on"))["last"] or today
 
 
 def _one_of_several(parts: tuple[Condition, ...]) -> Condition:

@@ -24,7 +24,7 @@ from broadsheet.search.explaining import Why, reasons
 from broadsheet.search.language import Reading
 from broadsheet.search.language.straight import straight
 from broadsheet.search.maintenance import engine, shelf
-from broadsheet.search.ordering import IndexedSort, sql_order
+from broadsheet.search.ordering import IndexedSort, TrendSort, sql_order, trend_order
 from broadsheet.search.pools import Pool
 from broadsheet.search.query import PaperQuery
 from broadsheet.search.spelling import suggest
@@ -219,6 +219,8 @@ def _page(answer: Answer, offset: int, limit: int) -> Numbers:
         return answer.page(offset, limit)
     if order == "saved":
         return _saved_page(answer, offset, limit)
+    if order == "trending" or order == "rising":  # noqa: PLR1714  (mypy narrows the rest by nothing else)
+        return _trend_page(answer, order, offset, limit)
     return answer.sorted_page(order, offset, limit)
 
 
@@ -228,6 +230,18 @@ def _saved_page(answer: Answer, offset: int, limit: int) -> Numbers:
     entries = SavedPageEntry.objects.filter(page__slug=query.saved).order_by("rank").values_list("paper_id", flat=True)
     numbers = np.array(query.within or list(dict.fromkeys(entries)), np.int64)
     return numbers[answer.engine.among(numbers, answer.belongs)][offset : offset + limit]
+
+
+def _trend_page(answer: Answer, sort: TrendSort, offset: int, limit: int) -> Numbers:
+    """Part of an answer by attention: first the papers that get any, then all others by votes."""
+    trends = Paper.shown.filter(trend__isnull=False).order_by(*trend_order(sort)).values_list("pk", flat=True)
+    numbers = np.array(list(trends), np.int64)
+    numbers = numbers[answer.engine.among(numbers, answer.belongs)]
+    first = numbers[offset : offset + limit]
+    if len(first) == limit:
+        return first
+    others = answer.without(numbers.tolist())
+    return np.concatenate([first, others.sorted_page("votes", max(0, offset - len(numbers)), limit - len(first))])
 
 
 def _narrowed(papers: QuerySet[Paper], asked: Asked) -> Sequence[int] | QuerySet[Paper, int]:
@@ -245,6 +259,8 @@ def _ordered(papers: QuerySet[Paper], asked: Asked) -> QuerySet[Paper]:
         # A paper may stand on a page twice, when two of its entries turned out to be one paper.
         entries = SavedPageEntry.objects.filter(paper=OuterRef("pk"), page__slug=asked.query.saved).order_by("rank")
         return papers.annotate(saved_rank=Subquery(entries.values("rank")[:1])).order_by("saved_rank")
+    if order == "trending" or order == "rising":  # noqa: PLR1714  (mypy narrows the rest by nothing else)
+        return papers.order_by(*trend_order(order))
     indexed: IndexedSort = order if order in ("votes", "comments") else "newest"
     if (on := asked.query.own_day) is not None:
         # What curators pinned on a day leads its list, in every outlet, as long as nobody asked for another order.

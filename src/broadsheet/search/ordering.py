@@ -3,6 +3,9 @@
 Both give the same order: ``newest`` by first listing, publication, row id; ``votes`` and ``comments`` by those counts
 (votes, then comments; comments, then votes), first listing, row id. Unknown days come last, and smaller row ids first:
 papers of one source and day keep the order in which they came.
+
+``trending`` and ``rising`` change while nothing of a paper does, so no index has them: they stand in the database alone
+(``Trend``), and papers without attention follow by votes.
 """
 
 from __future__ import annotations
@@ -16,6 +19,9 @@ from broadsheet.search.documents import IndexDocument
 
 IndexedSort = Literal["newest", "votes", "comments"]
 INDEXED_SORTS: tuple[IndexedSort, ...] = ("newest", "votes", "comments")
+
+TrendSort = Literal["trending", "rising"]
+TREND_COLUMNS: dict[TrendSort, str] = {"trending": "score", "rising": "rising"}
 
 _EPOCH = date(1900, 1, 1).toordinal()
 _DAY_BITS, _LONG_NUMBER_BITS, _NUMBER_BITS, _COUNT_BITS, _SECOND_COUNT_BITS = 16, 31, 23, 14, 10
@@ -31,6 +37,11 @@ def sql_order(sort: IndexedSort) -> tuple[OrderBy, ...]:
         "comments": (comments, votes, listed, number),
     }
     return orders[sort]
+
+
+def trend_order(sort: TrendSort) -> tuple[OrderBy, ...]:
+    """The order by attention for ``QuerySet.order_by``."""
+    return (_falling(f"trend__{TREND_COLUMNS[sort]}"), *sql_order("votes"))
 
 
 def _falling(name: str) -> OrderBy:

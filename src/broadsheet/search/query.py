@@ -3,7 +3,8 @@
 Parameters: ``q`` a question in the language of ``search.language`` · ``mode`` hybrid, words or meaning · ``cat``
 category codes (repeated or separated by commas; ``cs.*`` is a whole archive) · ``year`` of publication (``2024``,
 ``2020..2024``) · ``org`` the slug of an organisation · ``author`` the slug of a printed name, or an ORCID · ``date``,
-``week`` (``2025-W44``), ``month`` (``2025-10``) or ``from``/``to``: days on which a paper was listed · ``code`` 1 for
+``week`` (``2025-W44``), ``month`` (``2025-10``), ``last`` (day, week, month) or ``from``/``to``: days on which a paper
+was listed · ``code`` 1 for
 papers with a code link · ``saved`` the slug of a saved page · ``inside`` what the reader saved, voted for, read, noted
 or follows · ``collection`` the key of one · ``like`` names of papers, or titles, to find similar ones to (repeated) ·
 ``prefer`` recent or popular · ``sort`` · ``upto`` the newest paper that the list's first page knew.
@@ -24,13 +25,16 @@ from broadsheet.catalogue.admission import storable_text
 from broadsheet.catalogue.authors import is_orcid, slug_of
 
 Mode = Literal["hybrid", "words", "meaning"]
-Sort = Literal["relevance", "votes", "comments", "newest", "saved"]
+Sort = Literal["relevance", "votes", "comments", "newest", "saved", "trending", "rising"]
 Preference = Literal["recent", "popular"]
+Last = Literal["day", "week", "month"]
 Inside = Literal["saved", "voted", "read", "noted", "followed"]
 
 MODES: tuple[Mode, ...] = ("hybrid", "words", "meaning")
-SORTS: tuple[Sort, ...] = ("relevance", "votes", "comments", "newest", "saved")
+SORTS: tuple[Sort, ...] = ("relevance", "votes", "comments", "newest", "saved", "trending", "rising")
 PREFERENCES: tuple[Preference, ...] = ("recent", "popular")
+LASTS: dict[Last, int] = {"day": 1, "week": 7, "month": 30}
+"""How many days each is, the last one with papers included."""
 INSIDES: tuple[Inside, ...] = ("saved", "voted", "read", "noted", "followed")
 LONGEST_WORDS = 1_000
 MOST_ALIKE = 50
@@ -60,7 +64,8 @@ class PaperQuery:
     """A question to the catalogue. Equal questions have equal canonical query strings.
 
     ``inside`` and ``collection`` depend on who asks: ``search.inside.resolved`` puts the row ids of the papers that
-    they stand for into ``within``, in their own order. Until then such a question is not answered.
+    they stand for into ``within``, in their own order. Until then such a question is not answered. ``last`` is the time
+    up to the last day that has papers, and moves on with it.
     """
 
     words: str = ""
@@ -68,6 +73,7 @@ class PaperQuery:
     categories: tuple[str, ...] = ()
     day_from: date | None = None
     day_to: date | None = None
+    last: Last | None = None
     years: tuple[int | None, int | None] | None = None
     organisation: str = ""
     author: str = ""
@@ -102,7 +108,7 @@ class PaperQuery:
     def has_filters(self) -> bool:
         """Whether anything besides words narrows the answer."""
         narrowing = (self.categories, self.years, self.organisation, self.author, self.day_from, self.day_to)
-        return any((*narrowing, self.has_code, self.saved, self.inside, self.collection, self.like))
+        return any((*narrowing, self.last, self.has_code, self.saved, self.inside, self.collection, self.like))
 
     def params(self) -> list[tuple[str, str]]:
         """The canonical parameters, in a fixed order, without defaults, and without ``upto``, which is a page's."""
@@ -131,6 +137,8 @@ class PaperQuery:
         return pairs
 
     def _period_params(self) -> list[tuple[str, str]]:
+        if self.last is not None:
+            return [("last", self.last)]
         if self.day_from is not None and self.day_from == self.day_to:
             return [("date", self.day_from.isoformat())]
         return [(name, day.isoformat()) for name, day in (("from", self.day_from), ("to", self.day_to)) if day]
@@ -164,6 +172,7 @@ def parse(given: QueryDict | Mapping[str, str]) -> PaperQuery:
         author=_author(given.get("author", "")),
         day_from=day_from,
         day_to=day_to,
+        last=None if day_from or day_to else _last(given),
         has_code=_yes(given, "code"),
         saved=saved,
         inside=cast("Inside | None", _choice(given, "inside", INSIDES, "") or None),
@@ -249,6 +258,10 @@ def _period(given: QueryDict | Mapping[str, str]) -> tuple[date | None, date | N
     if first and last and first > last:
         raise QueryError("to", last.isoformat(), f"a day not before {first.isoformat()}")
     return first, last
+
+
+def _last(given: QueryDict | Mapping[str, str]) -> Last | None:
+    return cast("Last | None", _choice(given, "last", tuple(LASTS), "") or None)
 
 
 def _choice(given: QueryDict | Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:

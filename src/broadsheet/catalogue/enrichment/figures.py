@@ -13,8 +13,9 @@ from broadsheet.catalogue.admission import LARGEST_COUNT
 from broadsheet.catalogue.intake import wait_for_other_writers
 from broadsheet.catalogue.models import Counter, FigureSample, Paper, Source
 
-STARS, CITATIONS = "stars", "citations"
-"""Names of figures; those of citations are followed by a colon and who counts them, since no two count alike."""
+STARS, CITATIONS, VOTES = "stars", "citations", "votes"
+"""Names of figures; those of citations are followed by a colon and who counts them, since no two count alike. Votes are
+those that sources count."""
 STARS_SOURCE = "github"
 WEEK = timedelta(days=7)
 
@@ -42,6 +43,13 @@ def keep_citations(counts: Mapping[int, int], counter: str, on: date) -> None:
         wait_for_other_writers()
         for pk, count in _keep(f"{CITATIONS}:{counter}", counts, on).items():
             Paper.objects.filter(pk=pk).update(citations_count=count)
+
+
+def keep_votes(counts: Mapping[int, int], on: date) -> None:
+    """Keep how many votes sources had counted for papers on a day; one transaction."""
+    with transaction.atomic():
+        wait_for_other_writers()
+        _keep(VOTES, counts, on)
 
 
 def _keep(name: str, counts: Mapping[int, int], on: date) -> dict[int, int]:

@@ -21,16 +21,4 @@ class Migration(migrations.Migration):
                 ('computed_at', models.DateTimeField()),
             ],
         ),
-        migrations.CreateModel(
-            name='StarsReading',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_on', models.DateField()),
-                ('stars_count', models.PositiveIntegerField()),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stars_readings', to='catalogue.paper')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('paper', 'read_on'), name='one_stars_reading_a_day')],
-            },
-        ),
     ]

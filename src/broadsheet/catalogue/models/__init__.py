@@ -25,7 +25,7 @@ from broadsheet.catalogue.models.papers import (
     Version,
     new_key,
 )
-from broadsheet.catalogue.models.trends import StarsReading, Trend
+from broadsheet.catalogue.models.trends import Trend
 
 __all__ = [
     "KEY_LENGTH",
@@ -54,7 +54,6 @@ __all__ = [
     "SavedPageEntry",
     "Source",
     "SourceRecord",
-    "StarsReading",
     "Statement",
     "Tombstone",
     "Trend",

@@ -19,14 +19,3 @@ class Trend(models.Model):
     rising = models.FloatField(db_index=True)
     parts = models.JSONField(default=dict)
     computed_at = models.DateTimeField()
-
-
-class StarsReading(models.Model):
-    """How many stars the code of a paper had on a day."""
-
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="stars_readings")
-    read_on = models.DateField()
-    stars_count = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("paper", "read_on"), name="one_stars_reading_a_day"),)

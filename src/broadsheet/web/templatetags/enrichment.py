@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 
-from broadsheet.catalogue.enrichment.figures import CITATIONS, STARS, Growth, growth
+from broadsheet.catalogue.enrichment.figures import CITATIONS, STARS, VOTES, Growth, growth
 from broadsheet.catalogue.models import Paper
 from broadsheet.sources.citation_counts import COUNTERS
 
@@ -54,7 +54,7 @@ class Shown:
 def growth_of(paper: Paper) -> dict[str, Any]:
     """The stars of a paper's code and its citations over time."""
     samples: dict[str, list[tuple[date, int]]] = {}
-    rows = paper.figure_samples.order_by("-taken_on").values_list("name", "taken_on", "value")
+    rows = paper.figure_samples.exclude(name=VOTES).order_by("-taken_on").values_list("name", "taken_on", "value")
     for name, day, value in rows[:MOST_SAMPLES]:
         samples.setdefault(name, []).append((day, value))
     cited = [name for name in samples if name.startswith(f"{CITATIONS}:")]
