@@ -104,6 +104,14 @@ def test_what_has_no_score_is_never_shown() -> None:
     assert spread(scores, vectors(1, 4), 4, amount=0.5).tolist() == [3, 0]
 
 
+def test_a_paper_without_a_vector_does_not_pass_for_a_different_one() -> None:
+    scores, dense, labels = topics(1, 200)
+    best = int(np.argsort(-scores)[30])
+    dense[best] = 0
+    assert best not in spread(scores, dense, 10, amount=0.5).tolist()
+    assert best not in spread(scores, dense, 10, amount=0.3, groups=labels).tolist()
+
+
 @pytest.mark.parametrize("amount", [-0.1, 1.1, float("nan")])
 def test_an_amount_out_of_its_range_is_refused(amount: float) -> None:
     with pytest.raises(ValueError, match="amount"):
