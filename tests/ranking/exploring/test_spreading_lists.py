@@ -106,10 +106,11 @@ def test_what_has_no_score_is_never_shown() -> None:
 
 def test_a_paper_without_a_vector_does_not_pass_for_a_different_one() -> None:
     scores, dense, labels = topics(1, 200)
-    best = int(np.argsort(-scores)[30])
-    dense[best] = 0
-    assert best not in spread(scores, dense, 10, amount=0.5).tolist()
-    assert best not in spread(scores, dense, 10, amount=0.3, groups=labels).tolist()
+    last = int(np.argsort(-scores)[candidates(10) - 20])
+    dense[last] = 0
+    for groups in (None, labels):
+        assert last not in spread(scores, dense, 10, amount=0.7, groups=groups).tolist()
+    assert len(spread(scores, np.zeros_like(dense), 10, amount=0.7)) == 10
 
 
 @pytest.mark.parametrize("amount", [-0.1, 1.1, float("nan")])

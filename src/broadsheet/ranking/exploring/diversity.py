@@ -40,11 +40,12 @@ def spread(
 ) -> Numbers:
     """The rows of at most ``count`` candidates, in the order in which they are to be shown.
 
-    ``scores`` is (n,), higher is better; ``dense`` (n, d) unit rows, zeros where there is no vector. ``amount`` is how much being different counts,
-    from 0 to 1: 0 gives the order of the scores, of equal ones the first first. ``groups``, int64 (n,) from 0, are
-    clusters: of one cluster come at most ``limits(...)`` papers as long as others have candidates among the best
-    ``candidates(count)``; ``weights`` (number of clusters,) raise or lower the limits. Rows with a score that is not
-    finite are never given. Raises ``ValueError`` for an ``amount`` out of its range, and for arrays of other lengths.
+    ``scores`` is (n,), higher is better; ``dense`` (n, d) unit rows, zeros where there is no vector. ``amount`` is how
+    much being different counts, from 0 to 1: 0 gives the order of the scores, of equal ones the first first.
+    ``groups``, int64 (n,) from 0, are clusters: of one cluster come at most ``limits(...)`` papers as long as others
+    have candidates among the best ``candidates(count)``; ``weights`` (number of clusters,) raise or lower the limits.
+    Rows with a score that is not finite are never given. Raises ``ValueError`` for an ``amount`` out of its range, and
+    for arrays of other lengths.
     """
     if not 0.0 <= amount <= 1.0:
         raise ValueError(f"an amount of diversity of {amount}: expected 0 to 1")
@@ -131,7 +132,7 @@ def _picked(
 ) -> Numbers:
     worth = (1.0 - amount) * relevance
     nearest = np.zeros(len(worth))
-    has_vector = dense.any(axis=1)
+    has_vector = np.asarray(dense.any(axis=1))
     is_open = np.ones(len(worth), dtype=bool)
     room = limits(groups, count, amount=amount, weights=weights) if groups is not None else None
     picked: list[int] = []
@@ -144,9 +145,8 @@ def _picked(
         is_open[row] = False
         if groups is not None and room is not None:
             room[groups[row]] -= 1
-        alike = dense @ dense[row]
-        if not has_vector.all() and has_vector[row]:
-            # What is not known to be different is as alike as papers are on average.
-            alike[~has_vector] = alike[has_vector].mean()
-        nearest = np.maximum(nearest, alike)
+        nearest = np.maximum(nearest, dense @ dense[row])
+        if not has_vector.all():
+            # What is not known to be different is as alike to the list as papers are on average.
+            nearest[~has_vector] = nearest[has_vector].mean() if has_vector.any() else 0.0
     return np.array(picked, dtype=np.int64)
