@@ -23,7 +23,7 @@ test-sqlite: $(VENV)/.dev $(VENV)/.browser ## Run all tests on SQLite
 
 # What drives a browser, damages files or measures is the same on any database, and runs on SQLite.
 test-postgres: $(VENV)/.dev ## Run all tests on PostgreSQL that a database can make a difference to
-	BROADSHEET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 -q --ignore=tests/journeys --ignore=tests/fuzz --ignore=tests/benchmarks --ignore=tests/sources --ignore=tests/docs
+	BROADSHEET_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 -q --ignore=tests/journeys --ignore=tests/fuzz --ignore=tests/benchmarks --ignore=tests/sources --ignore=tests/docs --ignore=tests/access
 
 test-fast: $(VENV)/.dev ## Run the tests that need no browser, no server and little time, on SQLite
 	BROADSHEET_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -q -m 'not slow'

@@ -43,6 +43,24 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_looked_up_once() -> None:
+    """Let one look at the static files serve all clients of a process; each would walk all folders at its start."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[tuple[object, ...], dict[str, object]] = {}
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        key = (middleware.static_prefix, middleware.max_age, middleware.allow_all_origins, middleware.charset)
+        if key not in found:
+            look(middleware)
+            found[key] = dict(middleware.files)
+        middleware.files.update(found[key])
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of data that may lie beside the project; it is other people's and not part of the repository."""
