@@ -37,7 +37,7 @@ def search(
     like: list[str] = typer.Option([], "--like", help="Like this paper; may be given several times."),
     mode: str = typer.Option("hybrid", "--mode", help="hybrid, words or meaning."),
     prefer: str = typer.Option("", "--prefer", help="recent or popular."),
-    sort: str = typer.Option("", "--sort", help="relevance, newest, votes or comments."),
+    sort: str = typer.Option("", "--sort", help="relevance, newest, votes, comments, trending or rising."),
 ) -> None:
     """Find papers by words and meaning."""
     if unknown := next((word for word in words if word.startswith("--")), ""):

@@ -32,6 +32,7 @@ def run(
         typer.echo("the catalogue is empty: loading the sample (broadsheet sample remove takes it away)")
         load_sample()
     update_index_with_progress()
+    compute_first_trends()
     typer.echo(f"serving on http://{settings.BIND}  (Ctrl-C stops)")
     sys.stdout.flush()
     if with_worker:
@@ -43,6 +44,15 @@ def run(
     arguments += ["--workers", str(settings.WEB_WORKERS), "--threads", str(settings.WEB_THREADS)]
     command = [sys.executable, "-m", "gunicorn", *arguments, "broadsheet.site.wsgi:application"]
     os.execv(command[0], command)  # noqa: S606  (our own interpreter, no shell wanted)
+
+
+def compute_first_trends() -> None:
+    """Compute the trends of a catalogue that has none yet, so that there is a trending page from the beginning."""
+    from broadsheet.catalogue.models import Trend
+    from broadsheet.ranking.trending.computing import compute_trends
+
+    if not Trend.objects.exists():
+        compute_trends()
 
 
 @app.command()

@@ -61,6 +61,19 @@ def index_check(
         fail("the index and the catalogue differ; put it right with: broadsheet index check --repair")
 
 
+@app.command()
+def trends(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
+    """Compute anew how much attention papers get, by which lists are sorted; a worker does so every five minutes."""
+    open_instance()
+    from broadsheet.ranking.trending.computing import compute_trends
+
+    done = compute_trends()
+    if as_json:
+        print_json({"papers": done.papers, "written": done.written, "gone": done.gone})
+    else:
+        typer.echo(f"{done.papers} papers get attention, {done.written + done.gone} trends are new")
+
+
 model_app = typer.Typer(no_args_is_help=True, help="The embedding model, for search by meaning.")
 app.add_typer(model_app, name="model")
 

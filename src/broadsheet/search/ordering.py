@@ -5,7 +5,7 @@ Both give the same order: ``newest`` by first listing, publication, row id; ``vo
 papers of one source and day keep the order in which they came.
 
 ``trending`` and ``rising`` change while nothing of a paper does, so no index has them: they stand in the database alone
-(``Trend``), and papers without attention follow by votes.
+(``Trend``). What does not rise follows by attention, and papers without any by votes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ IndexedSort = Literal["newest", "votes", "comments"]
 INDEXED_SORTS: tuple[IndexedSort, ...] = ("newest", "votes", "comments")
 
 TrendSort = Literal["trending", "rising"]
-TREND_COLUMNS: dict[TrendSort, str] = {"trending": "score", "rising": "rising"}
 
 _EPOCH = date(1900, 1, 1).toordinal()
 _DAY_BITS, _LONG_NUMBER_BITS, _NUMBER_BITS, _COUNT_BITS, _SECOND_COUNT_BITS = 16, 31, 23, 14, 10
@@ -41,7 +40,9 @@ def sql_order(sort: IndexedSort) -> tuple[OrderBy, ...]:
 
 def trend_order(sort: TrendSort) -> tuple[OrderBy, ...]:
     """The order by attention for ``QuerySet.order_by``."""
-    return (_falling(f"trend__{TREND_COLUMNS[sort]}"), *sql_order("votes"))
+    score, rising = _falling("trend__score"), _falling("trend__rising")
+    first = (score,) if sort == "trending" else (rising, score)
+    return (*first, *sql_order("votes"))
 
 
 def _falling(name: str) -> OrderBy:

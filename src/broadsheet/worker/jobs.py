@@ -18,6 +18,7 @@ from broadsheet.worker.housekeeping import housekeeping_errand
 from broadsheet.worker.impressions import impressions_errand
 from broadsheet.worker.settling import settling_errand
 from broadsheet.worker.telling import telling_errands
+from broadsheet.worker.trending import trending_errand
 
 
 def errands() -> list[Errand]:
@@ -27,6 +28,7 @@ def errands() -> list[Errand]:
         *enriching_errands(),
         settling_errand(),
         housekeeping_errand(),
+        trending_errand(),
         impressions_errand(),
         *telling_errands(),
     ]

@@ -9,10 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from broadsheet.catalogue.models import Job
 from broadsheet.community import audit
 from broadsheet.community.access import RefusedError, is_admin
 from broadsheet.community.models import Account, RankingWeights
 from broadsheet.ranking.trending.weights import NAMES, Weights, WeightsError
+
+JOB = "trends"
+"""The name of the job that computes trends by the clock."""
 
 
 def weights_now() -> Weights:
@@ -30,7 +34,7 @@ def weigh(given: Mapping[str, Any], by: Account, *, network: str = "") -> Weight
     """Let these weights hold from now on, all others as built in; noted in the public log.
 
     Raises ``RefusedError`` for whoever is no admin and ``WeightsError`` for an unknown name and a value out of bounds.
-    The trends follow at their next computation.
+    The trends follow as soon as the clock looks.
     """
     if not is_admin(by):
         raise RefusedError(_("This is for admins."))
@@ -50,4 +54,5 @@ def weigh(given: Mapping[str, Any], by: Account, *, network: str = "") -> Weight
             details={"before": before.plain(), "after": after.plain()},
             is_public=True,
         )
+        Job.objects.filter(name=JOB).update(due_at=timezone.now())
     return after
