@@ -43,6 +43,10 @@ class Spoken:
         wanted = frozenset().union(*(one.keys() for one in phrases))
         return cls(phrases, [frozenset(one) | _held(text, wanted) for one, text in zip(phrases, texts, strict=True)])
 
+    def of_rows(self, rows: Sequence[int]) -> Spoken:
+        """Some of these papers."""
+        return Spoken([self.phrases[row] for row in rows], [self.held[row] for row in rows])
+
 
 def _held(text: str, wanted: Collection[str]) -> frozenset[str]:
     words = key_of(text).split()
@@ -60,7 +64,7 @@ def names_of(spoken: Spoken, labels: Sequence[int], most: int = NAMES_OF_A_GROUP
     """For each group, from 0, the phrases that tell it from the others, the most telling first; each names one group.
 
     Class-based TF-IDF (Grootendorst, "BERTopic", 2022): how many of a group's papers hold a phrase, times the logarithm
-    of how rare it is over all groups. A phrase that one paper alone holds names a group only where there is none better.
+    of how rare it is over all groups. A phrase that one paper alone holds names a group only where there is no other.
     """
     count = max(labels, default=-1) + 1
     sizes, held = Counter(labels), [Counter[str]() for _ in range(count)]
@@ -76,7 +80,7 @@ def names_of(spoken: Spoken, labels: Sequence[int], most: int = NAMES_OF_A_GROUP
         weight = share * log(1 + average / everywhere[key]) * (1.0 if " " in key else 0.6)
         return held[label][key] < min(FEWEST_WITH_A_NAME, sizes[label]), -weight, key
 
-    ordered = [sorted(held[label], key=lambda key: telling(label, key)) for label in range(count)]  # noqa: B023
+    ordered = [sorted(held[label], key=lambda key: telling(label, key)) for label in range(count)]
     return [tuple(spellings[key] for key in keys) for keys in _shared_out(ordered, held, most)]
 
 

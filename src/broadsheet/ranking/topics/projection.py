@@ -113,7 +113,8 @@ def _neighbourhoods(distances: Plane, perplexity: float) -> Plane:
     weights = np.exp(-apart * beta[:, None])
     weights /= weights.sum(axis=1, keepdims=True)
     both = weights + weights.T
-    return np.maximum(both / both.sum(), _SMALLEST)
+    found: Plane = np.maximum(both / both.sum(), _SMALLEST)
+    return found
 
 
 def _on_unit_square(points: Plane) -> Plane:

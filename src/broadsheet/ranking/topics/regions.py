@@ -19,7 +19,7 @@ POSITION_SHARE = 0.5
 FEWEST_TO_DIVIDE = 8
 FEWEST_IN_A_REGION = 3
 MOST_REGIONS = 16
-_PAPERS_A_REGION_AT_MOST, _PAPERS_A_REGION_AT_LEAST = 30, 5
+_PAPERS_A_REGION_AT_MOST, _PAPERS_A_REGION_AT_LEAST = 18, 5
 
 
 def regions(dense: Floats, plane: Plane) -> Numbers:
@@ -35,7 +35,7 @@ def regions(dense: Floats, plane: Plane) -> Numbers:
     apart = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * (dense @ dense.T)).astype(np.float64))
     best, best_score = np.zeros(count, np.int64), -1.0
     for number in _numbers(count):
-        labels = cut_tree(tree, n_clusters=number).ravel().astype(np.int64)
+        labels = cut_tree(tree, n_clusters=[number]).ravel().astype(np.int64)
         if np.bincount(labels).min() < FEWEST_IN_A_REGION:
             continue
         if (score := silhouette(apart, labels)) > best_score + 1e-9:
