@@ -1,0 +1,293 @@
+"""The papers that can be recommended on a day, with their features, held by each process.
+
+Reading them takes seconds, asking whether they are still the same takes one small question: so a request ranks what is
+in memory. What changed is read anew, and of what stayed the features are kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from time import monotonic
+from typing import Any, Final
+
+import numpy as np
+from django.db.models import Count, F, IntegerField, Max, Subquery
+from django.db.models.functions import Coalesce
+from scipy.sparse import csr_array, vstack
+
+from broadsheet.catalogue.models import Authorship, ChangedPaper, Identifier, Listing, Paper, PaperCategory
+from broadsheet.ranking.personal.features import Features
+from broadsheet.ranking.personal.kinds import Floats, Numbers
+from broadsheet.ranking.personal.stored import Learnt
+from broadsheet.search.duplicates import Described
+from broadsheet.search.models import PaperVector, WaitingVector
+
+WINDOW: Final = 14
+"""Papers of so many days with papers, up to today, can be recommended."""
+MOST_CANDIDATES: Final = 20_000
+"""At most so many of them, those that were listed last."""
+HELD_FOR: Final = 600.0
+"""After so many seconds they are read anew in any case: figures of attention change without a trace."""
+_AT_ONCE = 5_000
+
+Groups = Mapping[object, Numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidates in rows, n of them, ordered by row id.
+
+    ``listed``: int64 (n,), the last day each was listed (proleptic ordinal), up to the pool's day. ``attention``:
+    float32 (n,) from 0 to 1. ``categories``, ``organisations``, ``authors`` (by slug and by ORCID) and ``people`` (by
+    account) have the rows of each. ``fingerprint`` is the model of the vectors, ``lexicon_id`` the one of the words.
+    """
+
+    day: date
+    features: Features
+    digests: tuple[str, ...]
+    described: tuple[Described, ...]
+    listed: Numbers
+    attention: Floats
+    categories: Groups
+    organisations: Groups
+    authors: Groups
+    people: Groups
+    fingerprint: str
+    lexicon_id: str
+
+    def __len__(self) -> int:
+        """How many candidates there are."""
+        return len(self.features)
+
+    def rows_of(self, numbers: Iterable[int]) -> Numbers:
+        """The rows of papers, int64; papers that are no candidates are left out."""
+        wanted = np.fromiter(numbers, np.int64)
+        return np.flatnonzero(np.isin(self.features.numbers, wanted))
+
+
+_held: dict[int, tuple[object, float, Pool]] = {}
+
+
+def pool_of(day: date, learnt: Learnt, *, window: int = WINDOW) -> Pool:
+    """The candidates of the last ``window`` days with papers up to ``day``; those that were read already, if they hold.
+
+    Hidden papers are not among them at the time of reading: whoever shows a list makes sure once more.
+    """
+    state = (day, learnt.lexicon_id, _state())
+    known = _held.get(window)
+    if known is not None and known[0] == state and monotonic() - known[1] < HELD_FOR:
+        return known[2]
+    pool = _read(day, learnt, window, known[2] if known else None)
+    _held[window] = state, monotonic(), pool
+    return pool
+
+
+def features_of(numbers: Sequence[int], pool: Pool, learnt: Learnt) -> Features:
+    """Features of any papers as a pool's are made, so that both can be compared; papers that are gone are left out."""
+    return _made(_papers(numbers), pool.fingerprint, pool.features.dense.shape[1], learnt)
+
+
+def joined(parts: Sequence[Features]) -> Features:
+    """Features that were made with the same lexicon and model, one behind the other; at least one."""
+    names = [part.names for part in parts if part.names is not None]
+    return Features(
+        np.concatenate([part.numbers for part in parts]),
+        np.concatenate([part.dense for part in parts]),
+        csr_array(vstack([part.words for part in parts])),
+        csr_array(vstack(names)) if len(names) == len(parts) else None,
+        tuple(text for part in parts for text in part.texts),
+    )
+
+
+def forget_held() -> None:
+    """Let go of what this process holds, so that the next request reads it anew."""
+    _held.clear()
+
+
+def _state() -> object:
+    """What changes when a paper is listed, changed, hidden, deleted or embedded: one question."""
+    newest = Listing.objects.order_by("-pk").annotate(
+        made_at=F("paper__created_at"),
+        changes=_tally(ChangedPaper.objects.all()),
+        last_change=_last(ChangedPaper.objects.all()),
+        waiting=_tally(WaitingVector.objects.all()),
+        last_waiting=_last(WaitingVector.objects.all()),
+        hidden=_tally(Paper.objects.filter(is_hidden=True)),
+        papers=_last(Paper.objects.all()),
+    )
+    names = ("pk", "made_at", "changes", "last_change", "waiting", "last_waiting", "hidden", "papers")
+    return newest.values_list(*names).first()
+
+
+def _tally(rows: Any) -> Any:
+    counted = rows.order_by().annotate(all=F("pk") * 0).values("all").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _last(rows: Any) -> Any:
+    return Subquery(rows.order_by("-pk").values("pk")[:1])
+
+
+def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
+    listed = _listed(day, window)
+    papers = _papers(listed)
+    fingerprint = _usual(papers)
+    digests = tuple(paper.digest for paper in papers)
+    numbers = [paper.number for paper in papers]
+    return Pool(
+        day=day,
+        features=_features(papers, digests, fingerprint, learnt, before),
+        digests=digests,
+        described=tuple(paper.described() for paper in papers),
+        listed=np.array([listed[number].toordinal() for number in numbers], np.int64),
+        attention=_attention(papers),
+        categories=_grouped(numbers, PaperCategory.objects.all(), "category_id"),
+        organisations=_grouped(numbers, Paper.organisations.through.objects.all(), "organisation_id"),
+        authors={
+            **_grouped(numbers, Authorship.objects.exclude(slug=""), "slug"),
+            **_grouped(numbers, Authorship.objects.exclude(orcid=""), "orcid"),
+        },
+        people=_grouped(numbers, Authorship.objects.filter(account__isnull=False), "account_id"),
+        fingerprint=fingerprint,
+        lexicon_id=learnt.lexicon_id,
+    )
+
+
+def _listed(day: date, window: int) -> dict[int, date]:
+    """The papers of the last days up to ``day``, with the last day each was listed; the newest first."""
+    until = Listing.objects.filter(listed_on__lte=day)
+    span = list(until.order_by("-listed_on").values_list("listed_on", flat=True).distinct()[:window])
+    rows = until.filter(listed_on__gte=span[-1] if span else day, paper__is_hidden=False).order_by()
+    told = rows.values_list("paper_id").annotate(on=Max("listed_on"))
+    return dict(sorted(told, key=lambda one: (one[1].toordinal(), one[0]), reverse=True)[:MOST_CANDIDATES])
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What is read of a paper."""
+
+    number: int
+    title: str
+    abstract: str
+    names: tuple[str, ...]
+    identifiers: tuple[tuple[str, str], ...]
+    dated_on: date | None
+    state_digest: str
+    attention: int
+    vector: tuple[str, str, bytes] | None
+    """The model, the digest of the text, and float16 as bytes."""
+
+    @property
+    def digest(self) -> str:
+        """What its features are known by."""
+        return f"{self.state_digest} {self.vector[:2] if self.vector else ''}"
+
+    def described(self) -> Described:
+        """What tells near-duplicates."""
+        year = self.dated_on.year if self.dated_on else None
+        return Described(self.number, self.title, self.abstract, self.names, self.identifiers, year)
+
+
+def _papers(numbers: Iterable[int]) -> list[_Paper]:
+    """What is read of papers, by row id; those that are not there or hidden are left out."""
+    wanted = sorted(numbers)
+    found: list[_Paper] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        names = _pairs(Authorship.objects.filter(paper__in=part).order_by("paper_id", "position"), "name")
+        identifiers = _pairs(Identifier.objects.filter(paper__in=part).order_by("scheme", "value"), "scheme", "value")
+        vectors = _pairs(PaperVector.objects.filter(paper__in=part), "fingerprint", "text_digest", "vector")
+        columns = ("pk", "title", "abstract", "published_on", "first_listed_on", "state_digest")
+        rows = Paper.shown.filter(pk__in=part).order_by("pk")
+        for number, title, abstract, published_on, listed_on, digest, votes, comments in rows.values_list(
+            *columns, "votes_count", "comments_count"
+        ):
+            model, text_digest, body = vectors.get(number, [("", "", b"")])[0]
+            found.append(
+                _Paper(
+                    number,
+                    title,
+                    abstract,
+                    tuple(name for (name,) in names.get(number, ())),
+                    tuple(identifiers.get(number, ())),
+                    published_on or listed_on,
+                    digest,
+                    votes + comments,
+                    (model, text_digest, bytes(body)) if model else None,
+                )
+            )
+    return found
+
+
+def _pairs(rows: Any, *columns: str) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for number, *values in rows.values_list("paper_id", *columns):
+        found[number].append(tuple(values))
+    return found
+
+
+def _usual(papers: Sequence[_Paper]) -> str:
+    """The model that made most of the vectors, the first by name of several; vectors of others cannot be compared."""
+    counted = Counter(paper.vector[0] for paper in papers if paper.vector)
+    return min(counted, key=lambda name: (-counted[name], name), default="")
+
+
+def _dense(papers: Sequence[_Paper], fingerprint: str, dims: int) -> Floats:
+    """The vectors of one model, float32 (n, dims), zeros where there is none."""
+    dense = np.zeros((len(papers), dims), np.float32)
+    for row, paper in enumerate(papers):
+        if paper.vector and paper.vector[0] == fingerprint and len(paper.vector[2]) == 2 * dims:
+            dense[row] = np.frombuffer(paper.vector[2], "<f2")
+    lengths = np.linalg.norm(dense, axis=1, keepdims=True)
+    return (dense / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+
+
+def _features(
+    papers: Sequence[_Paper], digests: Sequence[str], fingerprint: str, learnt: Learnt, before: Pool | None
+) -> Features:
+    """Features of papers; of those that a pool had before with the same text and vector, what it had."""
+    dims = next((len(one.vector[2]) // 2 for one in papers if one.vector and one.vector[0] == fingerprint), 0)
+    kept: dict[tuple[int, str], int] = {}
+    if before and (before.lexicon_id, before.fingerprint) == (learnt.lexicon_id, fingerprint):
+        named = zip(before.features.numbers.tolist(), before.digests, strict=True)
+        kept = {one: row for row, one in enumerate(named)}
+    places = [kept.get((paper.number, digest), -1) for paper, digest in zip(papers, digests, strict=True)]
+    new = [paper for paper, place in zip(papers, places, strict=True) if place < 0]
+    made = _made(new, fingerprint, dims, learnt)
+    if before is None or len(new) == len(papers):
+        return made
+    old = before.features.take([place for place in places if place >= 0])
+    both = joined([old, made])
+    return both.take(np.argsort(both.numbers))
+
+
+def _made(papers: Sequence[_Paper], fingerprint: str, dims: int, learnt: Learnt) -> Features:
+    return Features.of(
+        [paper.number for paper in papers],
+        [paper.title for paper in papers],
+        [paper.abstract for paper in papers],
+        _dense(papers, fingerprint, dims),
+        [paper.names for paper in papers],
+        lexicon=learnt.lexicon,
+    )
+
+
+def _attention(papers: Sequence[_Paper]) -> Floats:
+    """Votes and comments of each, from 0 to 1 on a logarithmic scale whose end is the most that any has."""
+    counts = np.log1p(np.array([paper.attention for paper in papers], np.float32))
+    return (counts / max(1.0, float(counts.max(initial=0.0)))).astype(np.float32)
+
+
+def _grouped(numbers: Sequence[int], rows: Any, column: str) -> Groups:
+    """The rows of the candidates (``numbers`` is sorted) that have each value of a column."""
+    found: dict[object, set[int]] = defaultdict(set)
+    places = {number: row for row, number in enumerate(numbers)}
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = rows.filter(paper__in=numbers[start : start + _AT_ONCE]).order_by()
+        for number, value in part.values_list("paper_id", column):
+            if number in places:
+                found[value].add(places[number])
+    return {value: np.array(sorted(places_of), np.int64) for value, places_of in found.items()}

@@ -1,0 +1,130 @@
+"""Recommendations as people get them: for a person, for any set of papers, for everybody's digest. One code for all.
+
+A paper's score is what the profile says of it, in standard deviations over the candidates, plus what follows, freshness
+and attention add (``composing``). The order of one day is the same as long as nobody tells anything new: lots are drawn
+from a number made of the person, the day and the signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from django.utils import timezone
+
+from broadsheet.catalogue.models import Paper
+from broadsheet.community.models import Account, Taste
+from broadsheet.ranking.exploring.diversity import usual_amount
+from broadsheet.ranking.personal.candidates import WINDOW, Pool, pool_of
+from broadsheet.ranking.personal.cold_start import Followed
+from broadsheet.ranking.personal.composing import Composed, Wishes, compose
+from broadsheet.ranking.personal.computing import Person, people_of, profile_from
+from broadsheet.ranking.personal.kinds import Recommendation, Signal, SignalKind
+from broadsheet.ranking.personal.profile import Profile
+from broadsheet.ranking.personal.signals import MOST_SIGNALS
+from broadsheet.ranking.personal.stored import Learnt, learnt_with_words
+
+AT_ONCE: Final = 200
+"""So many people are read from the database at once where all are served."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForYou:
+    """Recommendations in their order: one page of ``total``.
+
+    ``is_cold``: nothing is known to rank by, so that freshness and attention alone give the order. ``is_on`` is false
+    for somebody who wants no recommendations; then there are none, and no profile.
+    """
+
+    recommendations: tuple[Recommendation, ...] = ()
+    total: int = 0
+    profile: Profile | None = None
+    is_cold: bool = True
+    is_on: bool = True
+
+
+def for_you(account: Account, *, now: datetime, limit: int = 30, page: int = 1) -> ForYou:
+    """The papers of the last days for a person, page by page (from 1); nothing that they judged, wrote or saw before.
+
+    What is told counts at once. What was opened today stays in its place until tomorrow, so that a page does not shift
+    under whoever comes back to it.
+    """
+    learnt, pool = _beginning(now)
+    people = people_of([account], pool, learnt, now)
+    return _page_of(people[0], pool, limit, page) if people else ForYou(is_on=False)
+
+
+def for_digests(accounts: Collection[Account], now: datetime, *, limit: int = 10) -> Iterator[tuple[Account, ForYou]]:
+    """The first page of each person, in the order given; people who want no recommendations are left out.
+
+    Papers and people are read in large parts, and nothing else is asked of the database for a person.
+    """
+    learnt, pool = _beginning(now)
+    everybody = list(accounts)
+    for start in range(0, len(everybody), AT_ONCE):
+        for person in people_of(everybody[start : start + AT_ONCE], pool, learnt, now):
+            yield person.account, _page_of(person, pool, limit, 1)
+
+
+def for_papers(
+    paper_ids: Collection[int], *, now: datetime, limit: int = 30, page: int = 1, window: int = WINDOW
+) -> ForYou:
+    """Papers of the last ``window`` days with papers for whoever likes these ones (row ids): a collection, a search.
+
+    At most ``MOST_SIGNALS`` of them count, the first. The given papers are left out; nothing is drawn by lot.
+    """
+    learnt, pool = _beginning(now, window)
+    given = list(dict.fromkeys(paper_ids))
+    signals = [Signal(number, SignalKind.EXAMPLE) for number in given[:MOST_SIGNALS]]
+    profile = profile_from(signals, pool, learnt)
+    usual = Taste()
+    wishes = Wishes(usual.recency, usual.popularity, 0.0, usual_amount(), 0)
+    composed = compose(pool, profile, Followed(), set(given), wishes)
+    return _page(composed, limit, page, is_cold=not profile.held)
+
+
+def profile_of(account: Account, now: datetime | None = None) -> Profile | None:
+    """What was learnt of a person, up to date; None for somebody who wants no recommendations."""
+    moment = now or timezone.now()
+    learnt, pool = _beginning(moment)
+    people = people_of([account], pool, learnt, moment)
+    return people[0].profile if people else None
+
+
+def _beginning(now: datetime, window: int = WINDOW) -> tuple[Learnt, Pool]:
+    learnt = learnt_with_words(now)
+    return learnt, pool_of(timezone.localtime(now).date(), learnt, window=window)
+
+
+def _page_of(person: Person, pool: Pool, limit: int, page: int) -> ForYou:
+    taste = person.taste
+    told = f"{person.account.pk} {pool.day.isoformat()} {person.digest}"
+    seed = int.from_bytes(sha256(told.encode()).digest()[:8], "big")
+    wishes = Wishes(taste.recency, taste.popularity, taste.exploration, usual_amount(), seed)
+    composed = compose(pool, person.profile, person.followed, person.marks.known, wishes)
+    return _page(composed, limit, page, is_cold=person.is_cold)
+
+
+def _page(composed: Composed, limit: int, page: int, *, is_cold: bool) -> ForYou:
+    rows = _still_shown(composed, composed.page((page - 1) * limit, limit))
+    found = tuple(
+        Recommendation(
+            paper_id=int(composed.pool.features.numbers[row]),
+            score=float(composed.scores[row]),
+            reasons=reasons,
+            is_exploring=row in composed.drawn,
+            propensity=composed.drawn.get(row, 1.0),
+        )
+        for row, reasons in zip(rows, composed.reasons(rows), strict=True)
+    )
+    return ForYou(found, composed.total, composed.profile, is_cold)
+
+
+def _still_shown(composed: Composed, rows: Sequence[int]) -> list[int]:
+    """The rows whose papers were neither hidden nor deleted since the pool was read."""
+    numbers = composed.pool.features.numbers
+    shown = set(Paper.shown.filter(pk__in=[int(numbers[row]) for row in rows]).values_list("pk", flat=True))
+    return [row for row in rows if int(numbers[row]) in shown]

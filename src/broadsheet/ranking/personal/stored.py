@@ -1,0 +1,127 @@
+"""What is kept of what was computed: people's profiles, and what was learnt from all people and papers together."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from django.utils import timezone
+
+from broadsheet.catalogue import turns
+from broadsheet.catalogue.models import Paper
+from broadsheet.community.models import Account
+from broadsheet.ranking.models import LearntModel, StoredProfile
+from broadsheet.ranking.personal.lexicon import COLUMNS, Lexicon, terms_of
+from broadsheet.ranking.personal.metric import Metric
+
+LEXICON: Final = "lexicon"
+MOST_TEXTS: Final = 50_000
+"""How telling words are is learnt from at most so many papers, the newest."""
+LARGEST: Final = 64 * 1024
+"""No stored profile has more bytes; a larger one is computed anew each time."""
+FIRST_TEXTS: Final = 5_000
+"""From so many at first, since somebody waits for it; the clock makes good for the rest."""
+_FORM, _ALL = "1", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What was learnt from all: ``lexicon`` is None as long as there are no texts; ``lexicon_id`` tells it apart."""
+
+    lexicon: Lexicon | None = None
+    lexicon_id: str = ""
+    metric: Metric = field(default_factory=Metric)
+
+
+_known: dict[str, tuple[dict[str, datetime], Learnt]] = {}
+
+
+def learnt() -> Learnt:
+    """What was learnt from all; read again when anything was learnt anew. One small question otherwise."""
+    made = dict(LearntModel.objects.order_by("name").values_list("name", "made_at"))
+    known = _known.get(_ALL)
+    if known is None or known[0] != made:
+        bodies = {name: bytes(body) for name, body in LearntModel.objects.values_list("name", "body")}
+        known = _known[_ALL] = made, _read(bodies, made)
+    return known[1]
+
+
+def learnt_with_words(now: datetime) -> Learnt:
+    """The same with a lexicon, which is learnt from the newest papers if there never was one."""
+    found = learnt()
+    return found if found.lexicon else learn_lexicon(now, most=FIRST_TEXTS)
+
+
+def learn_lexicon(now: datetime, *, most: int = MOST_TEXTS) -> Learnt:
+    """Learn from the newest papers how telling each word is, and store it; nothing is stored without papers."""
+    rows = Paper.shown.order_by("-pk").values_list("title", "abstract")[:most]
+    texts = [f"{title}. {abstract}" for title, abstract in rows]
+    if texts:
+        body = packed_lexicon(Lexicon.of(terms_of(texts)))
+        store_learnt(LEXICON, body, {"papers": len(texts)}, now)
+    return learnt()
+
+
+def store_learnt(name: str, body: bytes, made_from: Mapping[str, object], now: datetime) -> None:
+    """Store what was learnt instead of what was before."""
+    row = LearntModel(name=name, body=body, made_from=dict(made_from), made_at=now)
+    with turns.soon():
+        LearntModel.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["name"], update_fields=["body", "made_from", "made_at"]
+        )
+
+
+def packed_lexicon(lexicon: Lexicon) -> bytes:
+    """A lexicon as bytes: only the columns that any text has; the others weigh as what was never seen."""
+    seen = np.flatnonzero(lexicon.weights < _unseen(lexicon.texts_count)).astype("<i4")
+    parts = [np.array([lexicon.texts_count, len(seen)], "<i8"), seen, lexicon.weights[seen].astype("<f4")]
+    return zlib.compress(b"".join(part.tobytes() for part in parts))
+
+
+def unpacked_lexicon(body: bytes) -> Lexicon:
+    """What ``packed_lexicon`` made."""
+    plain = zlib.decompress(body)
+    texts_count, seen_count = (int(number) for number in np.frombuffer(plain, "<i8", 2))
+    columns = np.frombuffer(plain, "<i4", seen_count, 16)
+    weights = np.full(COLUMNS, _unseen(texts_count), np.float32)
+    weights[columns] = np.frombuffer(plain, "<f4", seen_count, 16 + 4 * seen_count)
+    return Lexicon(weights, texts_count)
+
+
+def stored_profiles(accounts: Sequence[Account]) -> dict[int, tuple[str, bytes]]:
+    """The stored profiles of people, by their row ids, with what they were made from."""
+    rows = StoredProfile.objects.filter(account__in=accounts).order_by("pk")
+    return {number: (digest, bytes(body)) for number, digest, body in rows.values_list("pk", "digest", "body")}
+
+
+def store_profiles(made: Mapping[int, tuple[str, bytes]]) -> None:
+    """Store profiles instead of those that were stored before."""
+    now = timezone.now()
+    rows = [
+        StoredProfile(account_id=number, digest=digest, body=body, computed_at=now)
+        for number, (digest, body) in sorted(made.items())
+        if len(body) <= LARGEST
+    ]
+    with turns.soon():
+        StoredProfile.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["account"], update_fields=["digest", "body", "computed_at"]
+        )
+
+
+def forget_profile(account: Account) -> None:
+    """Delete what is stored of a person's profile: it is computed again when it is next asked for, if at all."""
+    StoredProfile.objects.filter(account=account).delete()
+
+
+def _read(bodies: Mapping[str, bytes], made: Mapping[str, datetime]) -> Learnt:
+    if LEXICON not in bodies:
+        return Learnt()
+    return Learnt(unpacked_lexicon(bodies[LEXICON]), f"{_FORM} {made[LEXICON].isoformat()}")
+
+
+def _unseen(texts_count: int) -> np.float32:
+    return np.float32(np.log(1 + texts_count) + 1)
