@@ -97,13 +97,13 @@ def collapse(papers: Sequence[Described], dense: Floats) -> Numbers:
     """
     if len(papers) != len(dense):
         raise ValueError("papers and vectors have to be of one length")
-    kept: list[int] = []
-    if len(papers):
-        alike = np.asarray(dense, dtype=np.float32) @ np.asarray(dense, dtype=np.float32).T >= LEAST_COSINE
+    rows = np.asarray(dense, dtype=np.float32)
+    is_kept = np.ones(len(papers), dtype=bool)
+    alike = rows @ rows.T >= LEAST_COSINE
     for row, paper in enumerate(papers):
-        if not any(alike[row, other] and is_same(resemblance(papers[other], paper)) for other in kept):
-            kept.append(row)
-    return np.array(kept, dtype=np.int64)
+        others = np.flatnonzero(alike[row, :row] & is_kept[:row]).tolist()
+        is_kept[row] = not any(is_same(resemblance(papers[other], paper)) for other in others)
+    return np.flatnonzero(is_kept).astype(np.int64)
 
 
 def _best(values: NDArray[np.float64], count: int) -> Numbers:
