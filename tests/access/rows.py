@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from tests.access import api_rows, library_rows, packages_rows, web_rows
+from tests.access import api_rows, calibration_rows, foryou_rows, library_rows, packages_rows, web_rows
 from tests.access.table import Row
 
 UNTABLED = ("admin:",)
-ROWS: list[Row] = [*api_rows.ROWS, *web_rows.ROWS, *library_rows.ROWS, *packages_rows.ROWS]
+ROWS: list[Row] = [
+    *api_rows.ROWS,
+    *calibration_rows.ROWS,
+    *web_rows.ROWS,
+    *library_rows.ROWS,
+    *foryou_rows.ROWS,
+    *packages_rows.ROWS,
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from broadsheet.cli import (
     auditing,
+    calibrating,
     collecting,
     duplicates,
     finding,
@@ -19,6 +20,7 @@ from broadsheet.cli.app import app
 __all__ = [
     "app",
     "auditing",
+    "calibrating",
     "collecting",
     "duplicates",
     "finding",

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from broadsheet.web import alike, batches, feeds, help_page, sources_page, views
 from broadsheet.web.authors import urls as authors
+from broadsheet.web.calibration import urls as calibration
 from broadsheet.web.foryou import urls as foryou
 from broadsheet.web.groups import urls as groups
 from broadsheet.web.library import urls as library
@@ -29,6 +30,7 @@ urlpatterns = [
     *library.urlpatterns,
     *groups.urlpatterns,
     *moderation.urlpatterns,
+    *calibration.urlpatterns,
     *notices.urlpatterns,
     *mydata.urlpatterns,
     *foryou.urlpatterns,

@@ -12,6 +12,7 @@ from broadsheet.catalogue.enrichment.job import EnrichmentJob
 from broadsheet.catalogue.enrichment.jobs import JOBS
 from broadsheet.catalogue.outside import door
 from broadsheet.sources.protocol import Schedule
+from broadsheet.worker.calibrating import calibrating_errand
 from broadsheet.worker.collecting import collecting_errands
 from broadsheet.worker.errands import Errand, ShouldStop
 from broadsheet.worker.housekeeping import housekeeping_errand
@@ -30,6 +31,7 @@ def errands() -> list[Errand]:
         housekeeping_errand(),
         trending_errand(),
         impressions_errand(),
+        calibrating_errand(),
         *telling_errands(),
     ]
 

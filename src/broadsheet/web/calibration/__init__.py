@@ -1,0 +1,1 @@
+"""The admins' page of how right foretold interest is."""
