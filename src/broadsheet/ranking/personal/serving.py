@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Account, Taste
+from broadsheet.ranking.exploring.calibration_learning import interests
 from broadsheet.ranking.exploring.diversity import usual_amount
 from broadsheet.ranking.personal.candidates import WINDOW, Pool, pool_of
 from broadsheet.ranking.personal.cold_start import Followed
@@ -110,13 +111,16 @@ def _page_of(person: Person, pool: Pool, limit: int, page: int) -> ForYou:
 
 def _page(composed: Composed, limit: int, page: int, *, is_cold: bool) -> ForYou:
     rows = _still_shown(composed, composed.page((page - 1) * limit, limit))
+    numbers = {row: int(composed.pool.features.numbers[row]) for row in rows}
+    interest = interests({numbers[row]: float(composed.scores[row]) for row in rows}, composed.pool.day)
     found = tuple(
         Recommendation(
-            paper_id=int(composed.pool.features.numbers[row]),
+            paper_id=numbers[row],
             score=float(composed.scores[row]),
             reasons=reasons,
             is_exploring=row in composed.drawn,
             propensity=composed.drawn.get(row, 1.0),
+            interest=interest.get(numbers[row]),
         )
         for row, reasons in zip(rows, composed.reasons(rows), strict=True)
     )
