@@ -41,14 +41,15 @@ class Spoken:
     def of(cls, phrases: Sequence[Mapping[str, str]], texts: Sequence[str]) -> Spoken:
         """Look for all phrases of all papers in each text, read as ``key_of`` reads it."""
         wanted = frozenset().union(*(one.keys() for one in phrases))
-        return cls(phrases, [frozenset(one) | _held(text, wanted) for one, text in zip(phrases, texts, strict=True)])
+        return cls(phrases, [frozenset(one) | held(text, wanted) for one, text in zip(phrases, texts, strict=True)])
 
     def of_rows(self, rows: Sequence[int]) -> Spoken:
         """Some of these papers."""
         return Spoken([self.phrases[row] for row in rows], [self.held[row] for row in rows])
 
 
-def _held(text: str, wanted: Collection[str]) -> frozenset[str]:
+def held(text: str, wanted: Collection[str]) -> frozenset[str]:
+    """Which of the wanted phrases, by key, a plain text has, read as ``key_of`` reads it."""
     words = key_of(text).split()
     found = set()
     for start in range(len(words)):

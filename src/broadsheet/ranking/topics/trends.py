@@ -1,0 +1,149 @@
+"""Topics that rise and fall: what a page of them shows, counted anew once a day and kept meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import cast
+
+import numpy as np
+from django.core.cache import cache
+from django.utils import timezone
+
+from broadsheet.ranking.daily import nearest_day, today
+from broadsheet.ranking.topics.significance import Changes, changes, smoothed
+from broadsheet.ranking.topics.weekly import Counts, Weekly, weekly_categories, weekly_phrases, weeks_until
+
+WEEKS, RECENT_WEEKS = 26, 8
+FEWEST_PAPERS = 10
+"""That a topic has in all weeks together; of fewer, nothing can be told."""
+MOST_SHOWN, MOST_CATEGORIES = 12, 24
+LEAST_Z = 1.64
+"""What is called perhaps rising: one in twenty topics without a trend would be, so."""
+RENEWED_AFTER = timedelta(hours=20)
+KEPT_SECONDS = 8 * 24 * 3600
+# Whoever changes what is counted changes this too, so that nothing counted in the old way is shown.
+_KEY = "topic-trends-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic over the weeks: ``shares`` are smoothed, ``now`` and ``before`` are shares of the papers themselves.
+
+    ``papers`` it has in the last weeks; ``times`` is how much likelier it is than before, shrunk; ``is_sure`` whether
+    that is beyond chance.
+    """
+
+    name: str
+    shares: tuple[float, ...]
+    now: float
+    before: float
+    papers: int
+    times: float
+    z: float
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """What rises and falls, the surest first, over weeks from ``mondays``; ``read`` of ``listed`` papers were read."""
+
+    mondays: tuple[date, ...]
+    rising: tuple[Topic, ...]
+    falling: tuple[Topic, ...]
+    categories: tuple[Topic, ...]
+    read: int
+    listed: int
+    computed_at: datetime
+
+    @property
+    def recent_from(self) -> date:
+        """The first of the last weeks' days."""
+        return self.mondays[-RECENT_WEEKS]
+
+    @property
+    def last(self) -> date:
+        """The last day of all."""
+        return self.mondays[-1] + timedelta(days=6)
+
+
+def topics() -> Topics | None:
+    """The topics as they were last counted; counted now where that never was. None when nothing is listed."""
+    return cast("Topics | None", cache.get(_KEY)) or refresh()
+
+
+def refresh(now: datetime | None = None) -> Topics | None:
+    """Count the topics, unless that was done within the day; None when nothing is listed."""
+    now = now or timezone.now()
+    kept = cast("Topics | None", cache.get(_KEY))
+    if kept is not None and now - kept.computed_at < RENEWED_AFTER:
+        return kept
+    if (last := _last_day()) is None:
+        return None
+    found = count_topics(weeks_until(last, WEEKS), now)
+    cache.set(_KEY, found, KEPT_SECONDS)
+    return found
+
+
+def _last_day() -> date | None:
+    """The last day with papers of the weeks that are over; of a catalogue that begins this week, its nearest."""
+    current = today()
+    return nearest_day(current - timedelta(weeks=WEEKS), current - timedelta(days=current.weekday() + 1))
+
+
+def count_topics(mondays: tuple[date, ...], now: datetime) -> Topics:
+    """Count the topics of weeks that follow each other."""
+    phrases = weekly_phrases(mondays).with_at_least(FEWEST_PAPERS)
+    categories = weekly_categories(mondays)
+    told = changes(phrases.counts, phrases.totals, RECENT_WEEKS)
+    order = np.argsort(-told.z, kind="stable").tolist()
+    own = changes(categories.counts, categories.totals, RECENT_WEEKS)
+    largest = np.argsort(-categories.counts.sum(axis=1), kind="stable")[:MOST_CATEGORIES].tolist()
+    return Topics(
+        mondays=mondays,
+        rising=_chosen(phrases, told, order, lambda z: z >= LEAST_Z),
+        falling=_chosen(phrases, told, order[::-1], lambda z: z <= -LEAST_Z),
+        categories=tuple(_topics(categories, own, largest)),
+        read=int(phrases.totals.sum()),
+        listed=int(categories.totals.sum()),
+        computed_at=now,
+    )
+
+
+def _chosen(weekly: Weekly, told: Changes, order: list[int], is_wanted: Callable[[float], bool]) -> tuple[Topic, ...]:
+    """The first topics that are wanted; one that says the same as another before it is left out."""
+    rows: list[int] = []
+    for row in order:
+        if len(rows) == MOST_SHOWN or not is_wanted(float(told.z[row])):
+            break
+        if not any(_are_the_same(weekly, row, other) for other in rows):
+            rows.append(row)
+    return tuple(_topics(weekly, told, rows))
+
+
+def _are_the_same(weekly: Weekly, row: int, other: int) -> bool:
+    """Whether one's words are among the other's and so are, by their number, its papers."""
+    words, others = (set(weekly.names[one].lower().split()) for one in (row, other))
+    counts = weekly.counts[[row, other]].sum(axis=1)
+    return (words <= others or others <= words) and int(counts.min()) * 2 > int(counts.max())
+
+
+def _topics(weekly: Weekly, told: Changes, rows: Iterable[int]) -> Iterable[Topic]:
+    shares = smoothed(weekly.counts, weekly.totals)
+    for row in rows:
+        yield Topic(
+            name=weekly.names[row],
+            shares=tuple(round(float(share), 5) for share in shares[row]),
+            now=_share(weekly.counts[row], weekly.totals, slice(-RECENT_WEEKS, None)),
+            before=_share(weekly.counts[row], weekly.totals, slice(None, -RECENT_WEEKS)),
+            papers=int(weekly.counts[row, -RECENT_WEEKS:].sum()),
+            times=float(np.exp(told.log_odds[row])),
+            z=float(told.z[row]),
+            is_sure=bool(told.is_sure[row]),
+        )
+
+
+def _share(counts: Counts, totals: Counts, weeks: slice) -> float:
+    papers = int(totals[weeks].sum())
+    return int(counts[weeks].sum()) / papers if papers else 0.0
