@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.catalogue.models import Listing, Paper
 from broadsheet.community.comments import papers_with_their_author
+from broadsheet.search.ordering import trend_order
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.sources.exchange import FIELD
 
@@ -100,7 +101,7 @@ def _papers(asked: _Asked) -> QuerySet[Paper]:
     else:
         dated = Q(first_listed_on__isnull=True, published_on__isnull=False) & _within("published_on", asked.days)
         chosen = Q(Exists(listed)) | dated
-    order = ("-pk",) if asked.sort == SORTS[0] else ("-votes_count", "-pk")
+    order = (F("pk").desc(),) if asked.sort == SORTS[0] else trend_order("trending")
     return Paper.shown.filter(chosen).order_by(*order).prefetch_related(*_CHILDREN)
 
 

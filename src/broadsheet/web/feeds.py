@@ -77,8 +77,12 @@ def title_of(query: PaperQuery) -> str:
         parts.append(query.day_from.isoformat())
     elif query.day_from or query.day_to:
         parts.append(f"{query.day_from or '…'} – {query.day_to or '…'}")
+    if query.last:
+        parts.append(_("of the last %(what)s") % {"what": query.last})
     if query.has_code:
         parts.append(_("with code"))
+    if query.order in ("trending", "rising"):
+        parts.append(query.order)
     return f"{settings.NAME}: {', '.join(parts)}" if parts else settings.NAME
 
 
@@ -93,10 +97,18 @@ def page_of(query: PaperQuery) -> str:
         path, said = reverse("web:organisation", args=[query.organisation]), "org"
     elif query.collection and not (query.words or query.like or query.saved or query.inside):
         path, said = reverse("web:collection", args=[query.collection]), "collection"
+    elif query.order in ("trending", "rising") and _is_trending_page(query):
+        path = reverse("web:trending")
     elif query.day_from and query.day_from == query.day_to and not (query.words or query.saved or query.inside):
         path, said = reverse("web:day", args=[query.day_from.isoformat()]), "date"
     params = urlencode([pair for pair in query.params() if pair[0] != said])
     return settings.BASE_URL + path + (f"?{params}" if params else "")
+
+
+def _is_trending_page(query: PaperQuery) -> bool:
+    """Whether the page of trending papers shows a query as it is."""
+    shown = PaperQuery(categories=query.categories, last=query.last, has_code=query.has_code, sort=query.sort)
+    return query.params() == shown.params()
 
 
 def _moment(day: date) -> datetime:

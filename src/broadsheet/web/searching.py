@@ -20,7 +20,7 @@ from broadsheet.community.models import Collection
 from broadsheet.search import embedder
 from broadsheet.search.engines.base import FacetName, Facets
 from broadsheet.search.find import Found
-from broadsheet.search.query import PREFERENCES, Inside, PaperQuery, Preference, Sort, written_years
+from broadsheet.search.query import PREFERENCES, Inside, Last, PaperQuery, Preference, Sort, written_years
 from broadsheet.web.alike import alike_context
 from broadsheet.web.readings import told_notes, told_parts
 from broadsheet.web.results import results
@@ -46,11 +46,18 @@ _ORDERS: Mapping[Sort, str | Promise] = {
     "newest": gettext_lazy("newest"),
     "votes": gettext_lazy("votes"),
     "comments": gettext_lazy("comments"),
+    "trending": gettext_lazy("trending"),
+    "rising": gettext_lazy("rising"),
     "saved": gettext_lazy("as saved"),
 }
 _PREFERENCES: Mapping[Preference, str | Promise] = {
     "recent": gettext_lazy("recent"),
     "popular": gettext_lazy("popular"),
+}
+LAST: Mapping[Last, str | Promise] = {
+    "day": gettext_lazy("new today"),
+    "week": gettext_lazy("new this week"),
+    "month": gettext_lazy("new this month"),
 }
 INSIDE: Mapping[Inside, str | Promise] = {
     "saved": gettext_lazy("what you saved"),
@@ -165,6 +172,8 @@ def _chosen(address: _Address, query: PaperQuery, names: Mapping[str, str]) -> l
         told.append(Choice(_("by %(name)s") % {"name": printed_name_of(query.author)}, address.without("author")))
     if query.day_from or query.day_to:
         told.append(Choice(_days(query), address.without("date", "week", "month", "from", "to")))
+    if query.last:
+        told.append(Choice(str(LAST[query.last]), address.without("last")))
     if query.has_code:
         told.append(Choice(_("with code"), address.without("code")))
     if query.saved:
@@ -222,7 +231,7 @@ def _label(facet: FacetName, value: str, names: Mapping[str, str]) -> str:
 
 def _orders(address: _Address, query: PaperQuery) -> Sequence[Choice]:
     """The orders of a list; the first one is its own."""
-    sorts: list[Sort] = ["newest", "votes", "comments"]
+    sorts: list[Sort] = ["newest", "trending", "votes", "comments"]
     if query.saved or query.inside or query.collection:
         sorts.insert(0, "saved")
     if query.words or query.like:

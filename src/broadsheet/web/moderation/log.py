@@ -40,6 +40,7 @@ VERBS: dict[str, str | Promise] = {
     "paper.unpin": gettext_lazy("A paper was unpinned"),
     "collection.hide": gettext_lazy("A collection was hidden"),
     "collection.show": gettext_lazy("A collection was shown again"),
+    "ranking.weigh": gettext_lazy("The weights of the trending list were set"),
     "account.suspend": gettext_lazy("An account was suspended"),
     "account.lift": gettext_lazy("A suspension ended"),
 }
