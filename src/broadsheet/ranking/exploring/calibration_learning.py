@@ -20,7 +20,7 @@ from broadsheet.catalogue.models import Paper, PaperCategory
 from broadsheet.community.models import Impression
 from broadsheet.ranking.exploring.calibration import Calibration
 from broadsheet.ranking.exploring.calibration_report import Report, is_trustworthy, report
-from broadsheet.ranking.exploring.propensity import ClickLog, by_regression
+from broadsheet.ranking.exploring.position_bias import positions_of
 from broadsheet.ranking.models import LearntModel
 from broadsheet.ranking.personal.kinds import Numbers
 from broadsheet.ranking.personal.stored import store_learnt
@@ -31,8 +31,6 @@ MOST_CASES: Final = 100_000
 """At most so many cases are learnt from, the newest."""
 LEARNT_FROM: Final = 0.7
 """The earlier part of the cases, which the curve is learnt from; the rest measures it."""
-FEWEST_CLICKS, PLACES = 300, 30
-"""How likely a place is looked at is estimated from at least so many outcomes, for so many places."""
 FEWEST_OF_TOPIC: Final = 100
 """Topics with fewer cases are taken together."""
 OTHER_TOPIC: Final = "other"
@@ -89,19 +87,10 @@ class Foretelling:
         return [float(one) if np.isfinite(one) else None for one in found]
 
 
-_held: dict[str, Foretelling] = {}
-
-
 def foretelling() -> Foretelling | None:
-    """What was learnt last; None where nothing ever was. One small question where it is known already."""
-    made_at = LearntModel.objects.filter(name=CALIBRATION).values_list("made_at", flat=True).first()
-    if made_at is None:
-        return None
-    known = _held.get(CALIBRATION)
-    if known is None or known.made_at != made_at:
-        row = LearntModel.objects.get(name=CALIBRATION)
-        known = _held[CALIBRATION] = _read(bytes(row.body), row.made_from, row.made_at)
-    return known
+    """What was learnt last; None where nothing ever was. One question to the database, for some kilobytes."""
+    row = LearntModel.objects.filter(name=CALIBRATION).first()
+    return None if row is None else _read(bytes(row.body), row.made_from, row.made_at)
 
 
 def learn_calibration(now: datetime) -> Foretelling:
@@ -115,8 +104,8 @@ def learn_calibration(now: datetime) -> Foretelling:
     earlier, later = np.arange(len(cases.scores)) < cut, np.arange(len(cases.scores)) >= cut
     topics = _frequent(cases.topics[:cut])
     groups = groups_of(cases.topics, cases.ages, topics)
-    examined = _examined(cases, earlier)
-    seen = examined[np.minimum(cases.positions, len(examined) - 1)] if len(examined) else np.ones(len(cases.scores))
+    places = positions_of(Impression.Surface.FOR_YOU)
+    seen = np.ones(len(cases.scores)) if places is None else places.of(cases.positions)
     fitted = Calibration.fit(cases.scores[earlier], cases.outcomes[earlier], seen=seen[earlier], groups=groups[earlier])
     told = fitted.of(cases.scores[later], groups[later])
     measured = None
@@ -130,7 +119,7 @@ def learn_calibration(now: datetime) -> Foretelling:
     made_from: dict[str, Any] = {
         "report": measured.to_plain() if measured else None,
         "topics": list(topics),
-        "examined": examined.tolist(),
+        "examined": [] if places is None else places.examined.tolist(),
         "cases": len(cases.scores),
         "first": cases.days[cut].isoformat() if measured else None,
         "last": cases.days[-1].isoformat() if measured else None,
@@ -216,21 +205,6 @@ def _cut(cases: Cases) -> int:
 def _frequent(topics: Sequence[str]) -> tuple[str, ...]:
     counted = Counter(topic for topic in topics if topic)
     return tuple(sorted(topic for topic, count in counted.items() if count >= FEWEST_OF_TOPIC))
-
-
-def _examined(cases: Cases, earlier: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """How likely each place is looked at, beside the first; empty while too little came to estimate it."""
-    if cases.outcomes[earlier].sum() < FEWEST_CLICKS:
-        return np.empty(0)
-    log = ClickLog(
-        lists=cases.lists[earlier],
-        positions=cases.positions[earlier],
-        features=cases.scores[earlier][:, None],
-        clicks=cases.outcomes[earlier] == 1,
-        propensities=np.ones(int(earlier.sum())),
-        is_drawn=np.zeros(int(earlier.sum()), dtype=bool),
-    )
-    return by_regression(log, PLACES).examined
 
 
 def _read(body: bytes, made_from: dict[str, Any], made_at: datetime) -> Foretelling:
