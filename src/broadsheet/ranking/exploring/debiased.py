@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from broadsheet.ranking.exploring.propensity import HEAVIEST, ClickLog, Doubles, Integers, Positions
+from broadsheet.ranking.exploring.propensity import HEAVIEST, ClickLog, Doubles, Integers, Positions, by_lots
 
 _ROUNDS = 60
 _SETTLED = 1e-4
@@ -90,6 +90,26 @@ def dual(log: ClickLog, places: int) -> tuple[LinearRanker, Positions]:
             break
     assert ranker is not None
     return ranker, Positions(np.minimum(examined, 1.0), shown, clicked)
+
+
+def learnt_places(log: ClickLog, *, least: int) -> Positions | None:
+    """How likely places are looked at, for as many from the first on as have ``least`` clicks; None below two.
+
+    By ``dual``, which knows all places, but with the shape that ``by_lots`` found wherever lots had ``least`` clicks:
+    that was measured. Both together are set by the places that both know.
+    """
+    counts = np.bincount(log.positions[log.clicks])
+    places = int(np.argmin(np.r_[counts >= least, False]))
+    if places < 2:
+        return None
+    found = dual(log, places)[1]
+    rates = by_lots(log, places, least=least)
+    known = ~np.isnan(rates)
+    if known.sum() < 2:
+        return found
+    level = np.exp(np.log(found.examined[known] / rates[known]).mean())
+    examined = np.where(known, rates * level, found.examined)
+    return Positions(np.minimum(examined / examined[0], 1.0), found.shown, found.clicked)
 
 
 def _places(at: Integers, starts: Integers, lengths: Integers, gains: Doubles, examined: Doubles) -> Doubles:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,41 +38,6 @@ def draw(
     keys = heights + random.gumbel(size=len(scores))
     rows = np.argsort(-keys, kind="stable")[:count]
     return rows.astype(np.int64), inclusion(heights, count, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Mixed:
-    """A list in order: ``rows`` int64 (n,), the ``propensities`` float64 (n,) of each, and which lots gave, bool (n,).
-
-    A propensity is the probability to be in the list at all: 1 for what is there by its score.
-    """
-
-    rows: Numbers
-    propensities: Doubles
-    is_drawn: NDArray[np.bool_]
-
-
-def mixed(scores: NDArray[np.floating], count: int, slots: int, *, beta: float, random: np.random.Generator) -> Mixed:
-    """The best ``count`` by score, but ``slots`` of the places, each as likely as any other, given by lot.
-
-    What is drawn (see ``draw``) comes from all that would not have been shown. That a drawn paper may stand anywhere,
-    even first, is what makes clicks on them an experiment on places (``propensity.by_lots``). With no more than
-    ``count`` scores nothing is drawn. Raises ``ValueError`` as ``draw`` does, and for more slots than places.
-    """
-    if slots > count:
-        raise ValueError(f"{slots} slots of {count} places")
-    order = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable").astype(np.int64)
-    if len(order) <= count:
-        slots = 0
-    rest = order[count - slots :]
-    drawn, chances = draw(np.asarray(scores)[rest], slots, beta=beta, random=random)
-    total = min(count, len(order))
-    is_drawn = np.zeros(total, dtype=bool)
-    is_drawn[random.permutation(total)[:slots]] = True
-    rows, propensities = np.empty(total, dtype=np.int64), np.ones(total)
-    rows[is_drawn], rows[~is_drawn] = rest[drawn], order[: total - slots]
-    propensities[is_drawn] = chances
-    return Mixed(rows, propensities, is_drawn)
 
 
 def softrank(scores: NDArray[np.floating], beta: float) -> Doubles:

@@ -68,16 +68,13 @@ class Positions:
         return np.minimum(1.0 / self.of(positions), heaviest)
 
 
-def by_lots(log: ClickLog, places: int) -> Positions | None:
-    """Examination of each of the first ``places`` from drawn papers alone; None where one has no click on such.
+def by_lots(log: ClickLog, places: int, *, least: int) -> Doubles:
+    """The share of drawn papers that were clicked at each of the first ``places``: float64, NaN below ``least`` clicks.
 
-    ``lots.mixed`` gives each drawn paper every place with the same probability, so what stands in one place is as good
-    as what stands in another, and clicks differ by the place alone: an experiment, which assumes nothing of relevance.
+    Where each drawn paper may as well have got any of the places, what stands in one is as good as what stands in
+    another, and the shares differ as the places are looked at: an experiment, which assumes nothing of relevance.
     """
     drawn = log.is_drawn & (log.positions < places)
     shown = np.bincount(log.positions[drawn], minlength=places)
     clicked = np.bincount(log.positions[drawn & log.clicks], minlength=places)
-    if not clicked.all():
-        return None
-    rates = clicked / shown
-    return Positions(np.minimum(rates / rates[0], 1.0), shown.astype(np.int64), clicked.astype(np.int64))
+    return np.where(clicked >= max(least, 1), clicked / np.maximum(shown, 1), np.nan)

@@ -145,8 +145,9 @@ def _with_lots(scores: NDArray[np.float64], places: Numbers, wishes: Wishes) -> 
         return {}, places
     random = np.random.default_rng(wishes.seed)
     rows, chances = draw(scores[others], slots, beta=BETA, random=random)
-    lots = others[rows].tolist()
-    drawn = dict(zip(lots, chances.tolist(), strict=True))
+    drawn = dict(zip(others[rows].tolist(), chances.tolist(), strict=True))
+    # Not in the order of the draw: that any of them may stand anywhere tells how likely each place is looked at.
+    lots = random.permutation(others[rows]).tolist()
     at = set(_lot_places(len(places), len(lots), random))
     left, chosen = iter(places.tolist()), iter(lots)
     head = [next(chosen) if place in at else next(left) for place in range(len(places))]
