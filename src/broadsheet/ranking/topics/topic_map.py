@@ -26,7 +26,7 @@ from broadsheet.ranking.topics.vectors import are_enough, by_words, vectors_of
 from broadsheet.search.find import find
 from broadsheet.search.query import PaperQuery
 
-MOST_ON_A_MAP = 500
+MOST_ON_A_MAP = 300
 KEPT_SECONDS = 7 * 24 * 3600
 MOST_IDS_IN_A_QUERY = 50
 """Of one ``id:``; see ``search.language.fields``."""

@@ -11,6 +11,7 @@ import numpy as np
 from django.core.cache import cache
 from django.utils import timezone
 
+from broadsheet.catalogue.enrichment.keyphrases import key_of
 from broadsheet.ranking.daily import nearest_day, today
 from broadsheet.ranking.topics.significance import Changes, changes, smoothed
 from broadsheet.ranking.topics.weekly import Counts, Weekly, weekly_categories, weekly_phrases, weeks_until
@@ -19,7 +20,7 @@ WEEKS, RECENT_WEEKS = 26, 8
 FEWEST_PAPERS = 10
 """That a topic has in all weeks together; of fewer, nothing can be told."""
 MOST_SHOWN, MOST_CATEGORIES = 12, 24
-LEAST_Z = 1.64
+LEAST_Z = 1.96
 """What is called perhaps rising: one in twenty topics without a trend would be, so."""
 RENEWED_AFTER = timedelta(hours=20)
 KEPT_SECONDS = 8 * 24 * 3600
@@ -112,21 +113,17 @@ def count_topics(mondays: tuple[date, ...], now: datetime) -> Topics:
 
 
 def _chosen(weekly: Weekly, told: Changes, order: list[int], is_wanted: Callable[[float], bool]) -> tuple[Topic, ...]:
-    """The first topics that are wanted; one that says the same as another before it is left out."""
+    """The first topics that are wanted; one with all words of another, which comes before it, is left out."""
     rows: list[int] = []
+    said: list[frozenset[str]] = []
     for row in order:
         if len(rows) == MOST_SHOWN or not is_wanted(float(told.z[row])):
             break
-        if not any(_are_the_same(weekly, row, other) for other in rows):
+        words = frozenset(key_of(weekly.names[row]).split())
+        if not any(words <= others or others <= words for others in said):
             rows.append(row)
+            said.append(words)
     return tuple(_topics(weekly, told, rows))
-
-
-def _are_the_same(weekly: Weekly, row: int, other: int) -> bool:
-    """Whether one's words are among the other's and so are, by their number, its papers."""
-    words, others = (set(weekly.names[one].lower().split()) for one in (row, other))
-    counts = weekly.counts[[row, other]].sum(axis=1)
-    return (words <= others or others <= words) and int(counts.min()) * 2 > int(counts.max())
 
 
 def _topics(weekly: Weekly, told: Changes, rows: Iterable[int]) -> Iterable[Topic]:

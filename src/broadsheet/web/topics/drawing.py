@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from math import pi, sqrt
 
 import numpy as np
+from django.utils.text import capfirst
 from numpy.typing import NDArray
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.ranking.topics.topic_map import Region, TopicMap
 from broadsheet.web.topics.labels import Box, Wanted, set_labels
 
-WIDTH, HEIGHT = 1000, 640
+WIDTH, HEIGHT = 1000, 580
 MARGIN_X, MARGIN_Y = 70, 52
 LEAST_RADIUS, MOST_RADIUS = 3.2, 11.0
 GAP = 2.5
 """Between two dots."""
-NAME_SIZE, NAME_HEIGHT = 19.0, 25.0
+NAME_SIZE, NAME_HEIGHT = 17.0, 22.0
 LETTER_WIDTH = 0.56
 """Of a letter of the names' type, as a share of its size, on the safe side."""
 LONGEST_LABEL = 30
@@ -58,11 +59,10 @@ class DrawnRegion:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A sheet of ``width`` by ``height`` units."""
+    """A sheet; ``view`` is its ``viewBox``."""
 
     regions: tuple[DrawnRegion, ...]
-    width: int = WIDTH
-    height: int = HEIGHT
+    view: str = f"0 0 {WIDTH} {HEIGHT}"
 
 
 def draw(found: TopicMap) -> Drawing:
@@ -121,7 +121,7 @@ def pushed_apart(points: NDArray[np.float64], radii: NDArray[np.float64]) -> NDA
 
 
 def _labels(regions: Sequence[Region], parts: Sequence[NDArray[np.float64]]) -> list[Label | None]:
-    texts = [_short(region.names[0]) if region.names else "" for region in regions]
+    texts = [_short(capfirst(region.names[0])) if region.names else "" for region in regions]
     # The number that leads to the list stands before each name.
     widths = [(len(text) + 3) * NAME_SIZE * LETTER_WIDTH for text in texts]
     wanted = [
@@ -130,7 +130,7 @@ def _labels(regions: Sequence[Region], parts: Sequence[NDArray[np.float64]]) -> 
     ]
     boxes = set_labels(wanted, Box(4, 4, WIDTH - 4, HEIGHT - 4))
     return [
-        Label(text, _written((box.left + box.right) / 2), _written(box.bottom - 7)) if box and text else None
+        Label(text, _written((box.left + box.right) / 2), _written(box.bottom - 6)) if box and text else None
         for text, box in zip(texts, boxes, strict=True)
     ]
 

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 Point = tuple[float, float]
 
+COVERED, FOREIGN = 45.0, 90.0
+"""How far a label is moved rather than lie on a dot: one of its own, one of others."""
+DOT = 5.0
+REACH = 14
+"""Half heights of a label that it may move up or down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -50,16 +56,15 @@ class Wanted:
 def set_labels(wanted: Sequence[Wanted], sheet: Box) -> list[Box | None]:
     """A place for each label, the first ones first, within the sheet; None where all places are taken.
 
-    A label never overlaps another. Among the free places the one that covers the fewest points counts, then the one
-    nearest to the middle of its own.
+    A label never overlaps another. Among the free places the one that covers the fewest points counts, most of all of
+    those that are not its own, then the one nearest to the middle of its own.
     """
-    points = [point for label in wanted for point in label.points]
     taken: list[Box] = []
     found: list[Box | None] = []
     for label in wanted:
+        others = [point for other in wanted if other is not label for point in other.points]
         free = [box for box in _places(label) if box.lies_in(sheet) and not any(box.overlaps(one) for one in taken)]
-        middle = _middle(label.points)
-        best = min(free, key=lambda box: _cost(box, points, middle), default=None)
+        best = min(free, key=lambda box: _cost(box, label.points, others), default=None)
         found.append(best)
         taken += [best] if best else []
     return found
@@ -70,30 +75,19 @@ def _middle(points: Sequence[Point]) -> Point:
     return sum(x for x, _ in points) / count, sum(y for _, y in points) / count
 
 
-def _cost(box: Box, points: Sequence[Point], middle: Point) -> float:
-    covered = sum(box.holds(point, 4.0) for point in points)
+def _cost(box: Box, own: Sequence[Point], others: Sequence[Point]) -> float:
+    covered = sum(box.holds(point, DOT) for point in own)
+    foreign = sum(box.holds(point, 2 * DOT) for point in others)
+    middle = _middle(own)
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    away = abs(x - middle[0]) + 2 * abs(y - middle[1])
-    return covered * 30 + away
+    return covered * COVERED + foreign * FOREIGN + abs(x - middle[0]) + 1.5 * abs(y - middle[1])
 
 
 def _places(label: Wanted) -> Iterator[Box]:
-    """Places over, under and beside a label's points, and in rings around their middle."""
+    """Places in a grid around the middle of a label's points, wide enough to reach beyond them."""
     x, y = _middle(label.points)
-    tops = [point[1] for point in label.points] or [y]
-    sides = [point[0] for point in label.points] or [x]
-    half, gap = label.width / 2, 14.0
-    near = [
-        (x, min(tops) - gap - label.height / 2),
-        (x, max(tops) + gap + label.height / 2),
-        (min(sides) - gap - half, y),
-        (max(sides) + gap + half, y),
-        (x, y),
-    ]
-    rings = [
-        (x + across * half, y + down * label.height)
-        for down in range(-6, 7)
-        for across in (-1.5, -1, -0.5, 0, 0.5, 1, 1.5)
-    ]
-    for at_x, at_y in (*near, *rings):
-        yield Box(at_x - half, at_y - label.height / 2, at_x + half, at_y + label.height / 2)
+    half, high = label.width / 2, label.height / 2
+    for down in range(-REACH, REACH + 1):
+        for across in range(-4, 5):
+            at_x, at_y = x + across * half / 2, y + down * high
+            yield Box(at_x - half, at_y - high, at_x + half, at_y + high)

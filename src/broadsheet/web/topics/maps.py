@@ -38,10 +38,11 @@ class Span:
     read: Callable[[str], tuple[date, date]]
     write: Callable[[date], str]
     called: Callable[[date, date], str]
+    briefly: Callable[[date], str]
 
-    def address(self, day: date | None) -> str:
-        """The address of the map of the span around a day; '' without one."""
-        return reverse(f"web:map_{self.name}", args=[self.write(day)]) if day else ""
+    def link(self, day: date | None) -> tuple[str, str] | None:
+        """Address and short name of the map of the span around a day; None without one."""
+        return (reverse(f"web:map_{self.name}", args=[self.write(day)]), self.briefly(day)) if day else None
 
 
 def _week_called(first: date, last: date) -> str:
@@ -57,9 +58,17 @@ def _one_day(text: str) -> tuple[date, date]:
     return day, day
 
 
-DAY = Span("day", _one_day, date.isoformat, lambda first, _last: date_format(first, "l, j F Y"))
-WEEK = Span("week", week_span, week_of, _week_called)
-MONTH = Span("month", month_span, month_of, lambda first, _last: date_format(first, "F Y"))
+DAY = Span(
+    "day",
+    _one_day,
+    date.isoformat,
+    lambda first, _last: date_format(first, "l, j F Y"),
+    lambda day: date_format(day, "j M"),
+)
+WEEK = Span("week", week_span, week_of, _week_called, week_of)
+MONTH = Span(
+    "month", month_span, month_of, lambda first, _last: date_format(first, "F Y"), lambda day: date_format(day, "F Y")
+)
 
 
 @for_everybody
@@ -89,7 +98,7 @@ def map_of_list(request: HttpRequest) -> HttpResponse:
     query = resolved(asked, request.user)
     found = topic_map(query, is_kept=not is_personal(query))
     back = reverse("web:search") + (f"?{query.urlencode()}" if query.params() else "")
-    response = _map_page(request, found, {"called": query.words or _("a list"), "back": back, "text_kind": "list"})
+    response = _map_page(request, found, {"called": query.words or _("a list"), "back": back})
     return private(response) if is_personal(query) else response
 
 
@@ -108,14 +117,9 @@ def _span_map(request: HttpRequest, span: Span, text: str) -> HttpResponse:
         "called": span.called(first, last),
         "asked": span.called(*asked) if asked != (first, last) else "",
         "back": reverse(f"web:{span.name}", args=[span.write(first)]),
-        "text_kind": span.name,
-        "week": WEEK.address(first) if span is not WEEK else "",
-        "before": (span.address(around.before), span.called(*span.read(span.write(around.before))))
-        if around.before
-        else None,
-        "after": (span.address(around.after), span.called(*span.read(span.write(around.after))))
-        if around.after
-        else None,
+        "week": WEEK.link(first) if span is DAY else None,
+        "before": span.link(around.before),
+        "after": span.link(around.after),
     }
     return _map_page(request, topic_map(query), context)
 
