@@ -23,7 +23,9 @@ MOST_SHOWN, MOST_CATEGORIES = 12, 24
 LEAST_Z = 1.96
 """What is called perhaps rising: one in twenty topics without a trend would be, so."""
 RENEWED_AFTER = timedelta(hours=20)
-KEPT_SECONDS = 8 * 24 * 3600
+"""By the worker, so that nobody waits for it."""
+OLD_AFTER = timedelta(days=2)
+KEPT_SECONDS = 3 * 24 * 3600
 # Whoever changes what is counted changes this too, so that nothing counted in the old way is shown.
 _KEY = "topic-trends-1"
 
@@ -69,9 +71,11 @@ class Topics:
         return self.mondays[-1] + timedelta(days=6)
 
 
-def topics() -> Topics | None:
-    """The topics as they were last counted; counted now where that never was. None when nothing is listed."""
-    return cast("Topics | None", cache.get(_KEY)) or refresh()
+def topics(now: datetime | None = None) -> Topics | None:
+    """The topics as they were last counted; counted now where that was long ago. None when nothing is listed."""
+    now = now or timezone.now()
+    kept = cast("Topics | None", cache.get(_KEY))
+    return kept if kept is not None and now - kept.computed_at < OLD_AFTER else refresh(now)
 
 
 def refresh(now: datetime | None = None) -> Topics | None:
