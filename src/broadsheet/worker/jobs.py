@@ -14,6 +14,7 @@ from broadsheet.catalogue.outside import door
 from broadsheet.sources.protocol import Schedule
 from broadsheet.worker.calibrating import calibrating_errand
 from broadsheet.worker.collecting import collecting_errands
+from broadsheet.worker.counting_topics import topics_errand
 from broadsheet.worker.errands import Errand, ShouldStop
 from broadsheet.worker.housekeeping import housekeeping_errand
 from broadsheet.worker.impressions import impressions_errand
@@ -32,6 +33,7 @@ def errands() -> list[Errand]:
         trending_errand(),
         impressions_errand(),
         calibrating_errand(),
+        topics_errand(),
         *telling_errands(),
     ]
 
