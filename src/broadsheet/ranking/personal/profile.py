@@ -16,9 +16,9 @@ from broadsheet.ranking.personal.interests import interests_of
 from broadsheet.ranking.personal.kinds import Floats, Interest, Reason, ReasonKind, Signal, SignalKind
 from broadsheet.ranking.personal.metric import Metric
 from broadsheet.ranking.personal.packing import packed, unpacked
+from broadsheet.ranking.personal.solving import coefficients
 
 Doubles = NDArray[np.float64]
-TARGETS = {SignalKind.DISMISSED: -0.5, SignalKind.FOLLOWED: 0.5}
 MOST_REASONS, LEAST_SHARE, MOST_REASON_WORDS = 3, 0.1, 4
 
 
@@ -70,8 +70,7 @@ class Profile:
             (dense_of(self.held), words_of(self.held), names_of(self.held)),
             (dense_of(self.held), words_of(self.held), names_of(self.held)),
         ).astype(np.float64)
-        targets = np.array([TARGETS.get(one.signal.kind, 1.0) for one in self.held])
-        return np.linalg.solve(kernel + np.eye(len(targets)), targets)
+        return coefficients(kernel, [one.signal.kind for one in self.held])
 
     def contributions(self, candidates: Features) -> Doubles:
         """What each signal adds to the score of each candidate, float64 (candidates, signals)."""
