@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.access import api_rows, calibration_rows, foryou_rows, library_rows, packages_rows, web_rows
+from tests.access import (
+    api_rows,
+    calibration_rows,
+    foryou_rows,
+    library_rows,
+    packages_rows,
+    recommending_rows,
+    topics_rows,
+    trending_rows,
+    web_rows,
+)
 from tests.access.table import Row
 
 UNTABLED = ("admin:",)
@@ -12,5 +22,8 @@ ROWS: list[Row] = [
     *web_rows.ROWS,
     *library_rows.ROWS,
     *foryou_rows.ROWS,
+    *recommending_rows.ROWS,
+    *topics_rows.ROWS,
+    *trending_rows.ROWS,
     *packages_rows.ROWS,
 ]

@@ -8,9 +8,10 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.utils import timezone
 from typer.testing import CliRunner
 
-from broadsheet.catalogue.models import Paper
+from broadsheet.catalogue.models import Paper, Trend
 from broadsheet.cli.commands import app
 from tests.builders import WEDNESDAY, many, record, saved, take_and_index
 
@@ -25,6 +26,9 @@ QUERIES = {
     "q=front&from=2025-10-16&to=2025-10-16&code=1": ["front", "--from", "2025-10-16", "--to", "2025-10-16", "--code"],
     "q=front&sort=votes": ["front", "--sort", "votes"],
     "q=front&sort=newest": ["front", "--sort", "newest"],
+    "q=front&sort=trending": ["front", "--sort", "trending"],
+    "q=front&sort=rising&mode=words": ["front", "--sort", "rising", "--mode", "words"],
+    "q=newspaper&mode=meaning&sort=trending": ["newspaper", "--mode", "meaning", "--sort", "trending"],
     "q=2510.10003": ["2510.10003"],
     "q=zzz&mode=words": ["zzz", "--mode", "words"],
     "q=title:front+-attention": ["title:front", "-attention"],
@@ -41,6 +45,12 @@ QUERIES = {
     "author=Reader1&sort=votes": None,
     "": None,
     "month=2025-10": None,
+    "sort=trending": None,
+    "sort=rising": None,
+    "last=week&sort=trending": None,
+    "last=day": None,
+    "cat=cs.CL&last=month&sort=rising": None,
+    "like=2510.10003&sort=trending": None,
     "saved=front-pages": None,
     "saved=front-pages&sort=comments": None,
 }
@@ -50,6 +60,9 @@ QUERIES = {
 def catalogue(fake) -> None:
     take_and_index(*many(12, days=3), page=saved())
     take_and_index(record("A newspaper for everyone", on=WEDNESDAY + timedelta(days=1), arxiv="2510.20000"))
+    for number, paper in enumerate(Paper.objects.order_by("pk")[3:7]):
+        # An order that no other one is, of some of the papers.
+        Trend.objects.create(paper=paper, score=number % 3, rising=5 - number, computed_at=timezone.now())
 
 
 def by_api(client, query: str) -> list[str]:
@@ -100,6 +113,26 @@ def test_it_prints_titles_on_the_page_in_that_order(client) -> None:
     body = client.get("/search?q=front&sort=votes").content.decode()
     numbers = re.findall(r"Learning to Read Front Pages, Part (\d+):", re.sub(r"<[^>]+>", "", body))
     assert list(dict.fromkeys(numbers)) == [str(n) for n in range(12)]
+
+
+def test_it_counts_and_pages_a_list_by_attention_to_its_end(client) -> None:
+    for query in ("sort=trending", "q=front&sort=rising", "last=week&sort=trending"):
+        whole = by_api(client, query)
+        total = client.get(f"/api/v1/papers?{query}").json()["total"]
+        parts = [
+            paper["key"]
+            for offset in range(0, total, 3)
+            for paper in client.get(f"/api/v1/papers?{query}&limit=3&offset={offset}").json()["papers"]
+        ]
+        assert parts == whole, query
+        assert len(whole) == total == len(set(whole)), query
+
+
+def test_it_leads_from_a_feed_by_attention_to_the_trending_page(client) -> None:
+    home = client.get("/feed.json?last=week&cat=cs.CL&sort=rising").json()["home_page_url"]
+    assert home.endswith("/trending?cat=cs.CL&last=week&sort=rising")
+    page = client.get(home[home.index("/trending") :])
+    assert [paper.key for paper in page.context["found"].papers] == by_api(client, "last=week&cat=cs.CL&sort=rising")
 
 
 def test_it_is_the_newest_day_without_a_question(client) -> None:

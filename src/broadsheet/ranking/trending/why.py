@@ -59,13 +59,13 @@ def why_of(paper_ids: Iterable[int]) -> Mapping[int, Why]:
 
 def _why(trend: Trend, top: float) -> Why:
     told = trend.parts
-    early = told.get("early")
-    parts = [_part(part, *told["of"][part.value]) for part in PARTS if part.value in told["of"]]
+    early, of = told.get("early"), told.get("of", {})
+    parts = [_part(part, *of[part.value]) for part in PARTS if part.value in of]
     return Why(
         points=100 * float(2 ** min(trend.score - top, 0.0)),
         parts=sorted(parts, key=lambda it: -it.share),
-        field=told["field"],
-        factor=told["factor"],
+        field=told.get("field", ""),
+        factor=told.get("factor", 1.0),
         rising=trend.rising,
         early=(early[0], early[1]) if early else None,
     )

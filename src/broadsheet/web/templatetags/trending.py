@@ -13,17 +13,18 @@ from broadsheet.ranking.trending.reading import LEAST_SAVES
 from broadsheet.ranking.trending.rising import EARLY_DAYS, LEAST_SUPPORTERS
 from broadsheet.ranking.trending.weighing import weights_now
 from broadsheet.ranking.trending.why import Why
+from broadsheet.search.query import Sort
 from broadsheet.web.trending.words import MEANINGS, NAMES, in_short, risen
 
 register = template.Library()
 
 
 @register.inclusion_tag("web/trending/line.html")
-def why_line(paper: Paper, whys: Mapping[int, Why], is_rising: bool) -> dict[str, Any]:
+def why_line(paper: Paper, whys: Mapping[int, Why], order: Sort) -> dict[str, Any]:
     """Below a paper of a list by attention: what it gets, in one line, and a way to the whole."""
     why = whys.get(paper.pk)
     early = risen(why) if why else ""
-    return {"paper": paper, "early": early, "words": in_short(why) if why and not (is_rising and early) else ""}
+    return {"paper": paper, "early": early, "words": in_short(why) if why and not (order == "rising" and early) else ""}
 
 
 @register.inclusion_tag("web/trending/rules.html")

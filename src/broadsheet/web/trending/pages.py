@@ -27,6 +27,8 @@ from broadsheet.web.lists import list_page
 from broadsheet.web.searching import Choice
 from broadsheet.web.trending.words import lines_of
 
+PAPERS_ON_THE_LIST = 25
+"""Each has a line more than on other lists."""
 _ORDERS: Mapping[Sort, str | Promise] = {
     "trending": gettext_lazy("Trending"),
     "rising": gettext_lazy("Rising"),
@@ -54,6 +56,7 @@ def trending(request: HttpRequest) -> HttpResponse:
         request,
         query,
         template="web/trending/list.html",
+        size=PAPERS_ON_THE_LIST,
         heading=str(_ORDERS[query.order]),
         context={
             "orders": [
