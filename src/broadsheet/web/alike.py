@@ -43,10 +43,12 @@ def similar(request: HttpRequest) -> HttpResponse:
         problem = _("This could not be read: %(why)s.") % {"why": error}
         shown = text if len(text) <= LONGEST_TEXT else ""
         return render(request, "web/similar.html", context | {"problem": problem, "text": shown}, status=400)
-    address = f"{reverse('web:search')}?{urlencode([('like', name) for name in pasted.names])}" if pasted.names else ""
+    named = urlencode([("like", name) for name in pasted.names])
+    address = f"{reverse('web:search')}?{named}" if named else ""
     if address and pasted.is_whole:
         return redirect(address)
-    return render(request, "web/similar.html", context | {"pasted": pasted, "next_url": address, "text": text})
+    told = {"pasted": pasted, "next_url": address, "recommended_url": f"{reverse('web:recommended')}?{named}"}
+    return render(request, "web/similar.html", context | told | {"text": text})
 
 
 def alike_context(asked: Asked, without: dict[str, str]) -> dict[str, Any]:
