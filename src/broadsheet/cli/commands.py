@@ -12,6 +12,7 @@ from broadsheet.cli import (
     merging,
     moving,
     people,
+    ranking,
     serving,
     upkeep,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "merging",
     "moving",
     "people",
+    "ranking",
     "serving",
     "upkeep",
 ]

@@ -23,7 +23,7 @@ from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.kinds import Floats, SignalKind
 from broadsheet.ranking.personal.metric import Metric
 from broadsheet.ranking.personal.solving import coefficients
-from broadsheet.search.embedder import encoder
+from broadsheet.search import embedder
 from broadsheet.search.indexing import embedded_text
 
 START = 3
@@ -148,7 +148,7 @@ def _vectors(papers: Sequence[FolderPaper]) -> Floats:
 
     All papers of a review are alike. What tells them apart is how each differs from the mean, which needs no labels.
     """
-    model = encoder()
+    model = embedder.encoder()
     if model is None:
         return np.empty((len(papers), 0), np.float32)
     vectors = model.encode([embedded_text(paper.title, paper.abstract) for paper in papers])
