@@ -13,6 +13,8 @@ _ROUNDS = 60
 _SETTLED = 1e-4
 # Clicks that a place has in advance, so that one without any is not thought to be never looked at.
 _PRIOR = 1.0
+# How far off, as a share, a propensity may be that was learnt without an experiment.
+_DOUBT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +97,23 @@ def dual(log: ClickLog, places: int) -> tuple[LinearRanker, Positions]:
 def learnt_places(log: ClickLog, *, least: int) -> Positions | None:
     """How likely places are looked at, for as many from the first on as have ``least`` clicks; None below two.
 
-    By ``dual``, which knows all places, but with the shape that ``by_lots`` found wherever lots had ``least`` clicks:
-    that was measured. Both together are set by the places that both know.
+    What ``dual`` finds, which rests on what the ranker knows of relevance and may be a tenth off, is drawn towards what
+    ``by_lots`` measured, the more the more drawn papers were clicked: the mean of both logarithms, each weighed by its
+    precision.
     """
     counts = np.bincount(log.positions[log.clicks])
     places = int(np.argmin(np.r_[counts >= least, False]))
     if places < 2:
         return None
     found = dual(log, places)[1]
-    rates = by_lots(log, places, least=least)
-    known = ~np.isnan(rates)
-    if known.sum() < 2:
+    rates, clicks = by_lots(log, places)
+    if not clicks.any():
         return found
-    level = np.exp(np.log(found.examined[known] / rates[known]).mean())
-    examined = np.where(known, rates * level, found.examined)
-    return Positions(np.minimum(examined / examined[0], 1.0), found.shown, found.clicked)
+    apart = np.log(np.where(clicks > 0, rates, 1.0) / found.examined)
+    # Lots tell the shape and not the level, which is that of the places where they lay.
+    moved = np.exp(clicks / (clicks + 1 / _DOUBT**2) * (apart - np.average(apart, weights=clicks)))
+    examined = found.examined * moved / moved[0]
+    return Positions(np.minimum(examined, 1.0), found.shown, found.clicked)
 
 
 def _places(at: Integers, starts: Integers, lengths: Integers, gains: Doubles, examined: Doubles) -> Doubles:

@@ -63,6 +63,8 @@ def inclusion(heights: Doubles, slots: int, rows: NDArray[np.integer]) -> Double
     if slots >= total:
         return np.ones(len(rows))
     rates = np.exp(heights - heights.max())
+    if slots == 1:
+        return np.asarray(rates[rows] / rates.sum())
     times, widths = _nodes(rates, slots)
     is_asked = np.zeros(total, dtype=bool)
     is_asked[rows] = True

@@ -68,13 +68,14 @@ class Positions:
         return np.minimum(1.0 / self.of(positions), heaviest)
 
 
-def by_lots(log: ClickLog, places: int, *, least: int) -> Doubles:
-    """The share of drawn papers that were clicked at each of the first ``places``: float64, NaN below ``least`` clicks.
+def by_lots(log: ClickLog, places: int) -> tuple[Doubles, Integers]:
+    """The share of drawn papers that were clicked at each of the first ``places``, and how many: both (places,).
 
     Where each drawn paper may as well have got any of the places, what stands in one is as good as what stands in
     another, and the shares differ as the places are looked at: an experiment, which assumes nothing of relevance.
+    Where nothing was drawn the share is 0.
     """
     drawn = log.is_drawn & (log.positions < places)
     shown = np.bincount(log.positions[drawn], minlength=places)
-    clicked = np.bincount(log.positions[drawn & log.clicks], minlength=places)
-    return np.where(clicked >= max(least, 1), clicked / np.maximum(shown, 1), np.nan)
+    clicked = np.bincount(log.positions[drawn & log.clicks], minlength=places).astype(np.int64)
+    return clicked / np.maximum(shown, 1), clicked
