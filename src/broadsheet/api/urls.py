@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from broadsheet.api import comments, library, me, submissions, views, votes
+from broadsheet.api import comments, for_you, library, me, submissions, views, votes
 
 app_name = "api"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("comments/<slug:key>/reactions", comments.reactions, name="comment_reactions"),
     path("papers/<path:name>/vote", votes.vote, name="vote"),
     path("papers/<path:name>/voters", votes.voters, name="voters"),
+    path("papers/<path:name>/dismissal", for_you.dismissal, name="dismissal"),
+    path("for-you", for_you.recommended, name="for_you"),
+    path("for-you/profile", for_you.profile, name="for_you_profile"),
+    path("for-you/interests/<slug:key>", for_you.interest, name="for_you_interest"),
+    path("recommendations", for_you.from_papers, name="recommendations"),
     path("library", library.shelf, name="library"),
     path("library/<path:name>", library.paper, name="library_paper"),
     path("collections", library.all_collections, name="collections"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import monotonic
 from typing import Any, Final
@@ -87,11 +87,15 @@ def pool_of(day: date, learnt: Learnt, *, window: int = WINDOW) -> Pool:
 
 def features_of(numbers: Sequence[int], pool: Pool, learnt: Learnt) -> Features:
     """Features of any papers as a pool's are made, so that both can be compared; papers that are gone are left out."""
-    return _made(_papers(numbers), pool.fingerprint, pool.features.dense.shape[1], learnt)
+    made = _made(_papers(numbers), pool.fingerprint, learnt)
+    dims = pool.features.dense.shape[1]
+    return made if made.dense.shape[1] == dims else _without_vectors(made, dims)
 
 
 def joined(parts: Sequence[Features]) -> Features:
     """Features that were made with the same lexicon and model, one behind the other; at least one."""
+    dims = max(part.dense.shape[1] for part in parts)
+    parts = [part if part.dense.shape[1] == dims else _without_vectors(part, dims) for part in parts]
     names = [part.names for part in parts if part.names is not None]
     return Features(
         np.concatenate([part.numbers for part in parts]),
@@ -100,6 +104,10 @@ def joined(parts: Sequence[Features]) -> Features:
         csr_array(vstack(names)) if len(names) == len(parts) else None,
         tuple(text for part in parts for text in part.texts),
     )
+
+
+def _without_vectors(features: Features, dims: int) -> Features:
+    return replace(features, dense=np.zeros((len(features), dims), np.float32))
 
 
 def forget_held() -> None:
@@ -134,7 +142,7 @@ def _last(rows: Any) -> Any:
 def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
     listed = _listed(day, window)
     papers = _papers(listed)
-    fingerprint = _usual(papers)
+    fingerprint = usual_model(paper.vector[0] for paper in papers if paper.vector)
     digests = tuple(paper.digest for paper in papers)
     numbers = [paper.number for paper in papers]
     return Pool(
@@ -229,34 +237,37 @@ def _pairs(rows: Any, *columns: str) -> dict[int, list[Any]]:
     return found
 
 
-def _usual(papers: Sequence[_Paper]) -> str:
-    """The model that made most of the vectors, the first by name of several; vectors of others cannot be compared."""
-    counted = Counter(paper.vector[0] for paper in papers if paper.vector)
-    return min(counted, key=lambda name: (-counted[name], name), default="")
+def unit_vectors(numbers: Sequence[int], stored: Mapping[int, tuple[str, bytes]], model: str) -> Floats:
+    """Stored vectors (model and float16 as bytes) as unit rows, float32 (n, dims), of one model.
 
-
-def _dense(papers: Sequence[_Paper], fingerprint: str, dims: int) -> Floats:
-    """The vectors of one model, float32 (n, dims), zeros where there is none."""
-    dense = np.zeros((len(papers), dims), np.float32)
-    for row, paper in enumerate(papers):
-        if paper.vector and paper.vector[0] == fingerprint and len(paper.vector[2]) == 2 * dims:
-            dense[row] = np.frombuffer(paper.vector[2], "<f2")
+    Zeros where a paper has none of that model; dims is 0 where there is none at all.
+    """
+    bodies = [body if name == model else b"" for name, body in (stored.get(number, ("", b"")) for number in numbers)]
+    dense = np.zeros((len(numbers), max((len(body) // 2 for body in bodies), default=0)), np.float32)
+    for row, body in enumerate(bodies):
+        if body and len(body) == 2 * dense.shape[1]:
+            dense[row] = np.frombuffer(body, "<f2")
     lengths = np.linalg.norm(dense, axis=1, keepdims=True)
     return (dense / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+
+
+def usual_model(models: Iterable[str]) -> str:
+    """The model that made most vectors, the first by name of several; vectors of others cannot be compared."""
+    counted = Counter(models)
+    return min(counted, key=lambda name: (-counted[name], name), default="")
 
 
 def _features(
     papers: Sequence[_Paper], digests: Sequence[str], fingerprint: str, learnt: Learnt, before: Pool | None
 ) -> Features:
     """Features of papers; of those that a pool had before with the same text and vector, what it had."""
-    dims = next((len(one.vector[2]) // 2 for one in papers if one.vector and one.vector[0] == fingerprint), 0)
     kept: dict[tuple[int, str], int] = {}
     if before and (before.lexicon_id, before.fingerprint) == (learnt.lexicon_id, fingerprint):
         named = zip(before.features.numbers.tolist(), before.digests, strict=True)
         kept = {one: row for row, one in enumerate(named)}
     places = [kept.get((paper.number, digest), -1) for paper, digest in zip(papers, digests, strict=True)]
     new = [paper for paper, place in zip(papers, places, strict=True) if place < 0]
-    made = _made(new, fingerprint, dims, learnt)
+    made = _made(new, fingerprint, learnt)
     if before is None or len(new) == len(papers):
         return made
     old = before.features.take([place for place in places if place >= 0])
@@ -264,12 +275,13 @@ def _features(
     return both.take(np.argsort(both.numbers))
 
 
-def _made(papers: Sequence[_Paper], fingerprint: str, dims: int, learnt: Learnt) -> Features:
+def _made(papers: Sequence[_Paper], fingerprint: str, learnt: Learnt) -> Features:
+    vectors = {paper.number: (paper.vector[0], paper.vector[2]) for paper in papers if paper.vector}
     return Features.of(
         [paper.number for paper in papers],
         [paper.title for paper in papers],
         [paper.abstract for paper in papers],
-        _dense(papers, fingerprint, dims),
+        unit_vectors([paper.number for paper in papers], vectors, fingerprint),
         [paper.names for paper in papers],
         lexicon=learnt.lexicon,
     )
