@@ -18,6 +18,7 @@ from broadsheet.worker.counting_topics import topics_errand
 from broadsheet.worker.errands import Errand, ShouldStop
 from broadsheet.worker.housekeeping import housekeeping_errand
 from broadsheet.worker.impressions import impressions_errand
+from broadsheet.worker.learning_words import lexicon_errand
 from broadsheet.worker.settling import settling_errand
 from broadsheet.worker.telling import telling_errands
 from broadsheet.worker.trending import trending_errand
@@ -33,6 +34,7 @@ def errands() -> list[Errand]:
         trending_errand(),
         impressions_errand(),
         calibrating_errand(),
+        lexicon_errand(),
         topics_errand(),
         *telling_errands(),
     ]
