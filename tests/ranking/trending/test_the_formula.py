@@ -158,9 +158,10 @@ def test_two_friends_are_no_news() -> None:
     assert not rise(told, NOW).surprise.any()
 
 
-def test_three_puppets_do_not_make_a_paper_rise_far() -> None:
-    told = attention([(0, 0.1)] * 4, listed_days_ago=0.2)
-    assert 0 < rise(told, NOW).surprise[0] < 1.5
+def test_a_few_puppets_do_not_make_a_paper_rise_far() -> None:
+    told = attention([(0, 0.1)] * 6, listed_days_ago=0.2)
+    assert 1 < rise(told, NOW).surprise[0] < 2
+    assert not rise(attention([(0, 0.1)] * 3, listed_days_ago=0.2), NOW).surprise.any()
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ STEPS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, EARLY_DAYS)
 """Ages in days; each paper is taken to be as old as the next one, which expects more of it rather than less."""
 LEAST_SPREAD, PRIOR_SPREAD, MOST_SPREAD = 0.1, 1.0, 3.0
 """The square of the coefficient of variation beyond chance: hardly any, as a geometric one, and as of heavy tails."""
+LEAST_SURPRISE = 1.0
+"""What one of ten papers gets by chance is not unusual."""
 LEAST_PROBABILITY = 1e-30
 
 
@@ -58,9 +60,9 @@ def rise(attention: Attention, moment: float) -> Rise:
     usual = _usual(attention.fields, supporters, ~is_early)
     expected = np.maximum(usual * _share_by(attention, age, ~is_early), LEAST_EXPECTED)
     spread = _spread(supporters, usual, ~is_early)
-    is_told = is_early & (supporters >= LEAST_SUPPORTERS)
-    surprise = np.where(is_told, _surprise(supporters, expected, spread), 0.0)
-    return Rise(surprise, supporters, expected, is_early)
+    surprise = _surprise(supporters, expected, spread)
+    is_told = is_early & (supporters >= LEAST_SUPPORTERS) & (surprise >= LEAST_SURPRISE)
+    return Rise(np.where(is_told, surprise, 0.0), supporters, expected, is_early)
 
 
 def _usual(fields: Rows, supporters: Reals, is_mature: Marks) -> Reals:

@@ -14,7 +14,7 @@ from broadsheet.ranking.trending.rising import EARLY_DAYS, LEAST_SUPPORTERS
 from broadsheet.ranking.trending.weighing import weights_now
 from broadsheet.ranking.trending.why import Why
 from broadsheet.search.query import Sort
-from broadsheet.web.trending.words import MEANINGS, NAMES, in_short, risen
+from broadsheet.web.trending.words import MEANINGS, NAMES, figure, in_short, risen
 
 register = template.Library()
 
@@ -32,7 +32,7 @@ def trending_rules() -> dict[str, Any]:
     """The formula in words, with the weights that hold."""
     weights = weights_now()
     return {
-        "weights": [(NAMES[name], value, MEANINGS[name]) for name, value in weights.plain().items()],
+        "weights": [(NAMES[name], figure(value), MEANINGS[name]) for name, value in weights.plain().items()],
         "half_life": weights.half_life_days,
         "prior_papers": PRIOR_PAPERS,
         "most_factor": MOST_FACTOR,

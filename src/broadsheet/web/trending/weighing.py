@@ -20,7 +20,7 @@ from broadsheet.ranking.trending.weights import BOUNDS, NAMES, Weights, WeightsE
 from broadsheet.search.query import QueryError, week_of, week_span
 from broadsheet.web.access import account_of, for_role
 from broadsheet.web.moderation.acting import network, telling_refusals
-from broadsheet.web.trending.words import MEANINGS
+from broadsheet.web.trending.words import MEANINGS, figure
 from broadsheet.web.trending.words import NAMES as WORDS
 
 
@@ -56,6 +56,8 @@ def _saved(request: HttpRequest, given: Mapping[str, Any]) -> HttpResponse:
 
 def _page(request: HttpRequest, held: Weights, given: Mapping[str, Any], **told: Any) -> HttpResponse:
     usual, now = Weights().plain(), held.plain()
+    # What was sent and cannot be read stands there as it was sent.
+    shown = {name: value if isinstance(value, str) else figure(value) for name, value in given.items()}
     context = {
         "heading": _("Weights of the trending list"),
         "rows": [
@@ -63,9 +65,9 @@ def _page(request: HttpRequest, held: Weights, given: Mapping[str, Any], **told:
                 "name": name,
                 "word": WORDS[name],
                 "meaning": MEANINGS[name],
-                "value": given.get(name, now[name]),
-                "now": now[name],
-                "usual": usual[name],
+                "value": shown.get(name, figure(now[name])),
+                "now": figure(now[name]),
+                "usual": figure(usual[name]),
                 "least": BOUNDS[name][0],
                 "most": BOUNDS[name][1],
             }

@@ -51,9 +51,14 @@ class Line:
     """A row of the table of a paper's attention; ``share`` is in per cent."""
 
     what: str
-    weight: float
+    weight: str
     middle_on: date
     share: float
+
+
+def figure(weight: float) -> str:
+    """A weight without digits that say nothing: 3, 0.5."""
+    return f"{weight:g}"
 
 
 def counted(told: PartTold) -> str:
@@ -63,7 +68,7 @@ def counted(told: PartTold) -> str:
 
 def lines_of(why: Why, weights: Weights) -> Sequence[Line]:
     """A paper's attention, the largest part first."""
-    return [Line(counted(told), weights.of(told.part), told.middle_on, 100 * told.share) for told in why.parts]
+    return [Line(counted(told), figure(weights.of(told.part)), told.middle_on, 100 * told.share) for told in why.parts]
 
 
 def in_short(why: Why) -> str:
