@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,19 +14,12 @@ from broadsheet.community.votes import cast_vote, dismiss, withdraw_vote
 from broadsheet.ranking.models import StoredProfile
 from broadsheet.ranking.personal.candidates import forget_held
 from broadsheet.ranking.personal.kinds import ReasonKind, SignalKind
-from broadsheet.ranking.personal.serving import ForYou, for_digests, for_papers, for_you, profile_of
+from broadsheet.ranking.personal.serving import for_digests, for_papers, for_you, profile_of
 from tests.builders import WEDNESDAY, record, take
 from tests.people import person
+from tests.ranking.personal.world import NOW, fields, ids, numbers, plainly
 
 pytestmark = pytest.mark.django_db
-
-NOW = datetime(2025, 10, 15, 12, tzinfo=UTC)
-FIELDS = {
-    "birds": "migrating herons and warblers counted by radar over wetlands in autumn",
-    "glass": "molten glass annealing furnaces and the tension of cooling window panes",
-    "chess": "chess endgames solved by retrograde search over tables of rook positions",
-    "bread": "sourdough fermentation where yeast and lactic bacteria raise the dough",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -38,37 +31,11 @@ def _nothing_is_held() -> Iterator[None]:
 
 @pytest.fixture
 def papers() -> dict[str, list[Paper]]:
-    """Ten papers of each of four fields, listed on three days."""
-    take(
-        *(
-            record(
-                f"{name.capitalize()} study {n}",
-                abstract=f"We report on {about}, part {n}.",
-                on=WEDNESDAY - timedelta(days=n % 3),
-                authors=[f"{name.capitalize()} Author{n}"],
-            )
-            for name, about in FIELDS.items()
-            for n in range(10)
-        )
-    )
-    return {name: list(Paper.objects.filter(title__startswith=name.capitalize()).order_by("title")) for name in FIELDS}
+    return fields()
 
 
 def served(account: Account, **told: int) -> list[int]:
     return numbers(for_you(account, now=NOW, **told))
-
-
-def numbers(found: ForYou) -> list[int]:
-    return [one.paper_id for one in found.recommendations]
-
-
-def ids(papers: list[Paper]) -> set[int]:
-    return {paper.pk for paper in papers}
-
-
-def plainly(account: Account) -> None:
-    """Nothing but interest counts, and nothing is by lot."""
-    Taste.objects.create(account=account, recency=0, popularity=0, exploration=0, changed_at=NOW)
 
 
 def test_whoever_told_nothing_gets_everything_the_newest_first(papers: dict[str, list[Paper]]) -> None:
