@@ -118,7 +118,8 @@ class Profile:
         weights = dict(zip(words.indices.tolist(), words.data.tolist(), strict=True))
         found = []
         for place in np.argsort(-shares, kind="stable")[:MOST_REASONS]:
-            if shares[place] < LEAST_SHARE:
+            # Of many papers each explains little: the one that explains most is told anyway.
+            if not shares[place] or (found and shares[place] < LEAST_SHARE):
                 break
             one = self.held[place]
             common = sorted((column for column, _ in one.shown if column in weights), key=lambda c: -weights[c])
