@@ -19,11 +19,11 @@ from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.web.access import for_everybody, private
 from broadsheet.web.foryou import words
 from broadsheet.web.foryou.page import shown_with_reasons
-from broadsheet.web.lists import Paging, page_number
+from broadsheet.web.lists import PAPERS_ON_A_PAGE, Paging, page_number
 
 ON_A_PAGE: Final = 20
-MOST_GIVEN: Final = 100
-"""So many papers of a set are learnt from: the first of its order."""
+MOST_GIVEN, MOST_FOUND = 100, PAPERS_ON_A_PAGE
+"""So many papers of a list are learnt from, and so many of an answer to words, which has others at its end."""
 MOST_PAGES: Final = 10
 
 
@@ -31,7 +31,7 @@ MOST_PAGES: Final = 10
 def recommended(request: HttpRequest) -> HttpResponse:
     """``GET /recommended``: new papers for whoever likes those that a query means, each with the reason.
 
-    With ``like`` alone these are the papers of these names; otherwise the first ``MOST_GIVEN`` of what the query finds
+    With ``like`` alone these are the papers of these names; otherwise the first of what the query finds
     (``collection=KEY``, ``inside=saved``, ``q=WORDS`` and all others).
     """
     query, number = resolved(parse(request.GET), request.user), page_number(request)
@@ -63,7 +63,8 @@ def _given(query: PaperQuery) -> Sequence[int]:
     if query == PaperQuery(like=query.like):
         given = list(dict.fromkeys(numbers_named(query.like).values()))
     else:
-        given = [paper.pk for paper in find(query, limit=MOST_GIVEN).papers]
+        most = MOST_FOUND if query.words or query.like else MOST_GIVEN
+        given = [paper.pk for paper in find(query, limit=most).papers]
     if not given:
         raise QueryError("like", ", ".join(query.like), _("papers of this site"))
     return given
