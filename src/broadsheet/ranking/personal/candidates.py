@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import chain
 from time import monotonic
 from typing import Any, Final
 
@@ -96,14 +97,16 @@ def joined(parts: Sequence[Features]) -> Features:
     """Features that were made with the same lexicon and model, one behind the other; at least one."""
     dims = max(part.dense.shape[1] for part in parts)
     parts = [part if part.dense.shape[1] == dims else _without_vectors(part, dims) for part in parts]
-    names = [part.names for part in parts if part.names is not None]
-    return Features(
-        np.concatenate([part.numbers for part in parts]),
-        np.concatenate([part.dense for part in parts]),
-        csr_array(vstack([part.words for part in parts])),
-        csr_array(vstack(names)) if len(names) == len(parts) else None,
-        tuple(text for part in parts for text in part.texts),
-    )
+    return Features(**{one.name: _stacked([getattr(part, one.name) for part in parts]) for one in fields(Features)})
+
+
+def _stacked(parts: Sequence[Any]) -> Any:
+    """Arrays, sparse rows or tuples one behind the other; None where one of them is None."""
+    if any(part is None for part in parts):
+        return None
+    if isinstance(parts[0], tuple):
+        return tuple(chain.from_iterable(parts))
+    return np.concatenate(parts) if isinstance(parts[0], np.ndarray) else csr_array(vstack(parts))
 
 
 def _without_vectors(features: Features, dims: int) -> Features:
