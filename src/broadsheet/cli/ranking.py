@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 stdout = Console(highlight=False, soft_wrap=True)
 
+COLUMNS = {
+    "papers": "papers",
+    "included": "included",
+    "recall_at_10": "R@10%",
+    "recall_at_50": "R@50%",
+    "wss_at_95": "WSS@95",
+    "average_precision": "AP",
+    "update_ms": "ms/step",
+}
+
 
 @app.command("evaluate-ranking")
 def evaluate_ranking(
@@ -75,14 +85,15 @@ def _tell_of_model() -> None:
 
 
 def _print_reviews(told: dict[str, Any]) -> None:
-    columns = ("papers", "included", "recall_at_10", "recall_at_50", "wss_at_95", "average_precision", "update_ms")
-    table = Table("review", box=None)
-    for column in columns:
-        table.add_column(column.replace("_", " "), justify="right")
+    table = Table(box=None)
+    table.add_column("review", no_wrap=True)
+    for column in COLUMNS.values():
+        table.add_column(column, justify="right", no_wrap=True)
     for name, figures in told["by_review"].items():
-        table.add_row(name, *(_shown(figures[column]) for column in columns))
-    table.add_row("mean", *(_shown(told.get(column, "")) for column in columns))
+        table.add_row(name, *(_shown(figures[column]) for column in COLUMNS))
+    table.add_row("mean", *(_shown(told.get(column, "")) for column in COLUMNS))
     stdout.print(table)
+    stdout.print("R: recall after screening so many per cent. WSS: work saved at 95 % recall. AP: average precision.")
 
 
 def _print_figures(told: dict[str, Any]) -> None:
