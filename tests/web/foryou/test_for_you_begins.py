@@ -10,53 +10,10 @@ from django.test import Client
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Account, Example, Follow, Taste
-from broadsheet.ranking.personal.candidates import forget_held
-from tests.builders import record, take_and_index
-from tests.people import person, suspended
+from tests.people import suspended
+from tests.web.foryou.conftest import titles
 
-pytestmark = pytest.mark.django_db
-FIELDS = {
-    "herons": "Wading herons hunt in shallow water; we count how heron colonies choose their nesting reeds each spring",
-    "compilers": "A compiler lowers loops to vector instructions; register allocation and inlining decide the speed",
-}
-
-
-@pytest.fixture(autouse=True)
-def two_fields() -> None:
-    """Papers about two things that have no word in common."""
-    forget_held()
-    take_and_index(
-        *(
-            record(
-                f"{field.title()} {n}",
-                abstract=f"{text}. Observation {n}.",
-                arxiv=f"2510.{start + n}",
-                categories=("q-bio.PE" if field == "herons" else "cs.PL",),
-                votes_count=n,
-            )
-            for start, (field, text) in zip((10_000, 20_000), FIELDS.items(), strict=True)
-            for n in range(12)
-        )
-    )
-
-
-@pytest.fixture
-def alice() -> Account:
-    return person()
-
-
-@pytest.fixture
-def client_of(alice: Account) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
-def titles(response: Any) -> list[str]:
-    """The titles of the page in their order."""
-    context = response.context
-    papers = [context["lead"], *context["seconds"], *context["rest"]]
-    return [paper.title for paper in papers if paper is not None]
+pytestmark = pytest.mark.usefixtures("two_fields")
 
 
 def began(client: Client, **sent: object) -> Any:
