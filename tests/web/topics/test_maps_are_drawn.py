@@ -27,7 +27,7 @@ MAP = f"/map/date/{WEDNESDAY}"
 
 def drawn_papers(page: Element) -> set[str]:
     """Where the dots lead."""
-    return {link.attrs["href"] for link in page.one("svg").all("a") if link.all("circle")}
+    return {link.attrs["href"] for link in page.one("svg", class_="over").all("a") if link.all("circle")}
 
 
 def listed_papers(page: Element) -> list[str]:
@@ -41,17 +41,16 @@ def test_the_list_says_what_the_drawing_says(reader: Reader) -> None:
     listed = listed_papers(page)
     assert len(listed) == len(set(listed)) == 18
     assert drawn_papers(page) == set(listed) == {f"/papers/{paper.name}" for paper in Paper.objects.all()}
-    drawing = page.one("svg")
-    assert drawing.attrs["role"] == "img"
+    drawing, over = page.one("svg", role="img"), page.one("svg", class_="over")
     named = drawing.attrs["aria-labelledby"].split()
     assert all(page.one(id=name).text for name in named)
     for section in page.all("section", class_="region"):
-        assert drawing.all("a", href=f"#{section.attrs['id']}")
+        assert over.all("a", href=f"#{section.attrs['id']}")
 
 
 def test_dots_say_the_title_and_grow_with_the_votes(reader: Reader) -> None:
     fill()
-    dots = {link.attrs["href"]: link for link in reader.open(MAP).one("svg").all("a") if link.all("circle")}
+    dots = {link.attrs["href"]: link for link in reader.open(MAP).one(class_="over").all("a") if link.all("circle")}
     few, many = dots["/papers/2510.01000"], dots["/papers/2510.03005"]
     assert float(few.one("circle").attrs["r"]) < float(many.one("circle").attrs["r"])
     assert many.one("title").text.startswith("Speech recognition for readers")
@@ -82,8 +81,9 @@ def test_nothing_is_styled_or_run_inline(reader: Reader) -> None:
 
 def test_numbers_in_the_drawing_are_written_as_an_svg_has_them(reader: Reader) -> None:
     fill()
-    drawing = reader.open(MAP).one("svg")
-    assert drawing.attrs["viewbox"] == f"0 0 {WIDTH} {HEIGHT}"
+    drawing = reader.open(MAP).one(class_="atlas")
+    for sheet in drawing.all("svg"):
+        assert sheet.attrs["viewbox"] == f"0 0 {WIDTH} {HEIGHT}"
     for circle in drawing.all("circle"):
         assert all(re.fullmatch(r"\d+(\.\d)?", circle.attrs[name]) for name in ("cx", "cy", "r"))
     for path in drawing.all("path"):
@@ -165,7 +165,7 @@ def test_hostile_titles_and_phrases_are_text(reader: Reader) -> None:
         Paper.objects.filter(pk=paper.pk).update(keyphrases=[text[:38], '"><b onclick=alert(1)>', "]]>"])
     page = reader.open(MAP)
     allowed = {"svg", "title", "g", "path", "a", "circle", "text", "tspan"}
-    assert {element.tag for element in page.one("svg").walk()} <= allowed
+    assert {element.tag for sheet in page.all("svg") for element in sheet.walk()} <= allowed
     for element in page.walk():
         assert not [name for name in element.attrs if name.startswith("on")]
         assert not element.attrs.get("href", "").lower().startswith(("javascript", "data"))
