@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from broadsheet.ranking.evaluation.folders import INCLUDED, Folder, FolderError, FolderKind, FolderPaper
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.kinds import Floats, SignalKind
-from broadsheet.ranking.personal.metric import Metric
+from broadsheet.ranking.personal.metric import Metric, Parts
 from broadsheet.ranking.personal.solving import coefficients
 from broadsheet.search import embedder
 from broadsheet.search.indexing import embedded_text
@@ -79,7 +79,7 @@ class LearningRanker:
 
     def __init__(self, review: Review, metric: Metric = METRIC) -> None:
         features = review.features
-        parts = features.dense, features.words, features.names
+        parts = Parts(features.dense, features.words, features.names)
         self._likeness = metric.kernel(parts, parts).astype(np.float32)
         self._is_included = review.is_included
 

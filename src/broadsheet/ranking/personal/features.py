@@ -21,6 +21,7 @@ class Features:
     ``numbers``: int64 (n,), their row ids. ``dense``: float32 (n, d), unit vectors, zeros where a paper has none.
     ``words``: float32 CSR (n, COLUMNS), TF-IDF rows of length 1. ``names``: the same of the authors' names, or None
     when they are not to be used. ``texts``: what was read, for the words that reasons show.
+    ``wording``: as ``words``, of how the texts are written.
     """
 
     numbers: Numbers
@@ -28,6 +29,7 @@ class Features:
     words: csr_array
     names: csr_array | None
     texts: tuple[str, ...]
+    wording: csr_array
 
     @classmethod
     def of(
@@ -53,9 +55,10 @@ class Features:
             raise ValueError(f"papers, titles, abstracts, vectors and names must be as many, not {sorted(lengths)}")
         texts = tuple(f"{title}. {abstract}" for title, abstract in zip(titles, abstracts, strict=True))
         terms = terms_of(texts)
-        words = (lexicon or Lexicon.of(terms)).weighed(terms)
+        lexicon = lexicon or Lexicon.of(terms)
         names = None if author_names is None else names_of(author_names)
-        return cls(rows, np.asarray(dense, np.float32), words, names, texts)
+        words, wording = lexicon.weighed(terms.counts), lexicon.weighed(terms.wording)
+        return cls(rows, np.asarray(dense, np.float32), words, names, texts, wording)
 
     def __len__(self) -> int:
         """How many papers these are."""
@@ -66,7 +69,9 @@ class Features:
         chosen = np.asarray(rows, np.int64)
         names = None if self.names is None else self.names[chosen]
         texts = tuple(self.texts[row] for row in chosen)
-        return type(self)(self.numbers[chosen], self.dense[chosen], self.words[chosen], names, texts)
+        return type(self)(
+            self.numbers[chosen], self.dense[chosen], self.words[chosen], names, texts, self.wording[chosen]
+        )
 
     def readable(self, row: int) -> dict[int, str]:
         """The columns of a row's words, each with the word or pair of words as it stands in the text."""

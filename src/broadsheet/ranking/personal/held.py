@@ -13,8 +13,8 @@ from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.kinds import Floats, Signal
 from broadsheet.ranking.personal.lexicon import COLUMNS
 
-MOST_WORDS, MOST_NAMES, MOST_SHOWN = 128, 64, 12
-_STEPS = 127
+MOST_WORDS, MOST_WORDING, MOST_NAMES, MOST_SHOWN = 48, 512, 64, 12
+_STEPS, _WORDING_STEPS = 127, 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Held:
     """One signal with the paper it is about.
 
     ``dense``: int8 (d,) with its ``scale``; ``columns``: int32 of the most telling words with their ``weights``,
-    float16; ``names``: int32, the columns of its people; ``shown``: columns with the words that readers see.
+    float16; ``wording``: the same of how it is written, with uint8 weights and their ``wording_scale``;
+    ``names``: int32, the columns of its people; ``shown``: columns with the words that readers see.
     """
 
     signal: Signal
@@ -30,6 +31,9 @@ class Held:
     scale: np.float32
     columns: NDArray[np.int32]
     weights: NDArray[np.float16]
+    wording: NDArray[np.int32]
+    wording_weights: NDArray[np.uint8]
+    wording_scale: np.float32
     names: NDArray[np.int32]
     shown: tuple[tuple[int, str], ...]
 
@@ -45,6 +49,11 @@ class Held:
         readable = features.readable(row)
         shown = [(int(column), readable[int(column)]) for column in words.indices[chosen[:MOST_SHOWN]]]
         chosen = chosen[np.argsort(words.indices[chosen])]
+        wording = features.wording[[row]]
+        # Common words tell as much here as rare ones do: of a long text those with the lowest columns are kept, which
+        # are as good as drawn by lot.
+        kept = np.argsort(wording.indices)[:MOST_WORDING]
+        wording_scale = np.float32(float(wording.data.max(initial=0.0)) / _WORDING_STEPS or 1.0)
         names = np.empty(0, np.int32) if features.names is None else features.names[[row]].indices
         return cls(
             signal,
@@ -52,6 +61,9 @@ class Held:
             scale,
             words.indices[chosen].astype(np.int32),
             words.data[chosen].astype(np.float16),
+            wording.indices[kept].astype(np.int32),
+            np.rint(wording.data[kept] / wording_scale).astype(np.uint8),
+            wording_scale,
             np.sort(names)[:MOST_NAMES].astype(np.int32),
             tuple(shown),
         )
@@ -67,6 +79,13 @@ def dense_of(held: Sequence[Held]) -> Floats:
 def words_of(held: Sequence[Held]) -> csr_array:
     """The words, float32 CSR (n, COLUMNS)."""
     return _rows([one.columns for one in held], [one.weights.astype(np.float32) for one in held])
+
+
+def wording_of(held: Sequence[Held]) -> csr_array:
+    """How they are written, float32 CSR (n, COLUMNS)."""
+    return _rows(
+        [one.wording for one in held], [one.wording_weights.astype(np.float32) * one.wording_scale for one in held]
+    )
 
 
 def names_of(held: Sequence[Held]) -> csr_array:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 import numpy as np
+from scipy.cluster.hierarchy import average, fcluster
+from scipy.spatial.distance import pdist
 
 from broadsheet.ranking.personal.held import Held, dense_of
 from broadsheet.ranking.personal.kinds import Interest
@@ -16,20 +18,24 @@ MOST_WORDS = 6
 
 
 def interests_of(held: Sequence[Held]) -> list[Interest]:
-    """Papers in groups, by average linkage of their vectors, strongest first."""
-    by_paper = list({one.signal.paper_id: one for one in held}.values())
-    groups = [[place] for place in range(len(by_paper))]
-    vectors = dense_of(by_paper)
-    alike = vectors @ vectors.T
-    while len(groups) > 1:
-        means = np.array([[alike[np.ix_(a, b)].mean() if a is not b else -1.0 for b in groups] for a in groups])
-        best = int(means.argmax())
-        first, second = sorted(divmod(best, len(groups)))
-        if means.flat[best] < LEAST_ALIKE:
-            break
-        groups[first] = groups[first] + groups.pop(second)
-    found = [_interest([by_paper[place] for place in group], len(by_paper)) for group in groups]
+    """The groups of papers (``groups_of``) with their words, strongest first."""
+    groups = groups_of(held)
+    papers_count = sum(len(group) for group in groups)
+    found = [_interest(group, papers_count) for group in groups]
     return sorted(found, key=lambda interest: (-interest.weight, interest.paper_ids))
+
+
+def groups_of(held: Sequence[Held]) -> list[list[Held]]:
+    """Papers in groups, by average linkage of their vectors; a paper of which several things were told stands once."""
+    by_paper = list({one.signal.paper_id: one for one in held}.values())
+    if len(by_paper) < 2 or not dense_of(by_paper).shape[1]:
+        return [[one] for one in by_paper]
+    distances = pdist(dense_of(by_paper).astype(np.float64), "sqeuclidean") / 2
+    labels = fcluster(average(distances), 1 - LEAST_ALIKE, "distance")
+    groups: dict[int, list[Held]] = {}
+    for label, one in zip(labels.tolist(), by_paper, strict=True):
+        groups.setdefault(label, []).append(one)
+    return list(groups.values())
 
 
 def _interest(held: Sequence[Held], papers_count: int) -> Interest:

@@ -1,4 +1,8 @@
-"""The words of texts as numbered columns, and how telling each column is.
+"""The words of texts and their wording as numbered columns, and how telling each column is.
+
+*Words* say what a text is about: stems and pairs of them. *Wording* is how it is written: all the words as they stand,
+those that tell nothing too, and the signs between them, singly and in pairs. People who write on many subjects still
+write alike, and what a person takes next is often by those who wrote what they took last.
 
 Columns are hashes, so no vocabulary has to be kept or agreed on: a word has the same column on every instance and on
 every day. How telling a column is (its inverse document frequency) is learnt from texts and kept in a ``Lexicon``.
@@ -24,19 +28,28 @@ COLUMNS = 1 << 20
 Columns = NDArray[np.int64]
 
 _WORD = re.compile(r"[^\W_]{2,}")
+# "InternVL2.5" is "intern", "vl", "2", ".", "5": what the next of its kind has in common with it. Letters without an
+# upper and a lower case stand alone.
+_WRITTEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\sA-Za-z]")
+_WRITTEN_SEED = 0x77726974
 _PAIR_FACTOR = 0x9E3779B1
 _NAME_SEED = 0x6E616D65
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of texts and how often each stands there: ``counts`` float32 CSR (texts, COLUMNS)."""
+    """The words of texts and their wording, and how often each stands there: float32 CSR (texts, COLUMNS).
+
+    Both have their columns in one space.
+    """
 
     counts: csr_array
+    wording: csr_array
 
     def frequencies(self) -> NDArray[np.int32]:
         """In how many of the texts each column is, int32 (COLUMNS,)."""
-        return np.bincount(self.counts.indices, minlength=COLUMNS).astype(np.int32)
+        columns = np.concatenate([self.counts.indices, self.wording.indices])
+        return np.bincount(columns, minlength=COLUMNS).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +66,15 @@ class Lexicon:
         weights = np.log((1 + count) / (1 + terms.frequencies())) + 1
         return cls(weights.astype(np.float32), count)
 
-    def weighed(self, terms: Terms) -> csr_array:
+    def weighed(self, counts: csr_array) -> csr_array:
         """TF-IDF rows of length 1, float32 CSR (texts, COLUMNS); a term counts 1 + ln(how often it stands there)."""
-        values = (1 + np.log(terms.counts.data)) * self.weights[terms.counts.indices]
-        return unit_rows(csr_array((values, terms.counts.indices, terms.counts.indptr), shape=terms.counts.shape))
+        values = (1 + np.log(counts.data)) * self.weights[counts.indices]
+        return unit_rows(csr_array((values, counts.indices, counts.indptr), shape=counts.shape))
 
 
 def terms_of(texts: Sequence[str]) -> Terms:
-    """The stems of each text and the pairs of neighbouring stems, without words that tell nothing."""
-    rows = [_columns(text) for text in texts]
-    return Terms(_counted(rows))
+    """The words of each text, without those that tell nothing, and its wording."""
+    return Terms(_counted([_columns(text) for text in texts]), _counted([_wording(text) for text in texts]))
 
 
 def names_of(names: Sequence[Sequence[str]]) -> csr_array:
@@ -114,13 +126,23 @@ def _pair(first: int, second: int) -> int:
 
 
 def _columns(text: str) -> Columns:
-    hashes = np.array([found for word in _WORD.findall(index_text(text)) if (found := _hash(word))], np.int64)
-    if not len(hashes):
-        return hashes
-    # As _pair does, in 64 bits without sign.
-    first, second = hashes[:-1].astype(np.uint64), hashes[1:].astype(np.uint64)
-    pairs = ((first * np.uint64(_PAIR_FACTOR) + second) >> np.uint64(7) & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return np.concatenate([hashes, pairs]) % COLUMNS
+    return _with_pairs([found for word in _WORD.findall(index_text(text)) if (found := _hash(word))])
+
+
+def _wording(text: str) -> Columns:
+    return _with_pairs([_written_hash(word) for word in _WRITTEN.findall(text)])
+
+
+@lru_cache(maxsize=200_000)
+def _written_hash(word: str) -> int:
+    return zlib.crc32(word.lower().encode(), _WRITTEN_SEED)
+
+
+def _with_pairs(hashes: Sequence[int]) -> Columns:
+    # Pairs as _pair makes them, in 64 bits without sign.
+    single = np.array(hashes, np.uint64)
+    pairs = (single[:-1] * np.uint64(_PAIR_FACTOR) + single[1:]) >> np.uint64(7) & np.uint64(0xFFFFFFFF)
+    return (np.concatenate([single, pairs]) % np.uint64(COLUMNS)).astype(np.int64)
 
 
 def _counted(rows: Sequence[Columns]) -> csr_array:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broadsheet.ranking.personal.held import Held
 from broadsheet.ranking.personal.kinds import Signal, SignalKind
 
-VERSION = 1
+VERSION = 2
 
 
 class PackedError(ValueError):
@@ -26,6 +27,7 @@ def packed(held: Sequence[Held]) -> bytes:
         "dims": len(held[0].dense) if held else 0,
         "signals": [[one.signal.paper_id, one.signal.kind.value, one.signal.day] for one in held],
         "words": [len(one.columns) for one in held],
+        "wording": [len(one.wording) for one in held],
         "names": [len(one.names) for one in held],
         "shown": [one.shown for one in held],
     }
@@ -33,11 +35,26 @@ def packed(held: Sequence[Held]) -> bytes:
     flat = [
         *(one.dense.tobytes() for one in held),
         np.array([one.scale for one in held], "<f4").tobytes(),
-        *(one.columns.astype("<i4").tobytes() for one in held),
+        *(_steps(one.columns) for one in held),
         *(one.weights.astype("<f2").tobytes() for one in held),
+        *(_steps(one.wording) for one in held),
+        *(one.wording_weights.tobytes() for one in held),
+        np.array([one.wording_scale for one in held], "<f4").tobytes(),
         *(one.names.astype("<i4").tobytes() for one in held),
     ]
     return zlib.compress(b"".join([len(told).to_bytes(4, "little"), told, *flat]), 6)
+
+
+def _steps(columns: NDArray[np.int32]) -> bytes:
+    """Sorted columns as the steps between them, first all low bytes, then the higher ones: most of these are 0."""
+    steps = np.diff(columns, prepend=np.int32(0)).astype("<i4")
+    return steps.view(np.uint8).reshape(-1, 4).T.tobytes()
+
+
+def _columns(stepped: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """What ``_steps`` was made of."""
+    steps = np.ascontiguousarray(stepped.reshape(4, -1).T).view("<i4").ravel()
+    return np.cumsum(steps, dtype=np.int32)
 
 
 def unpacked(body: bytes) -> tuple[Held, ...]:
@@ -64,8 +81,11 @@ def _held(head: dict[str, Any], flat: bytes) -> tuple[Held, ...]:
 
     dense = read("i1", count * dims).reshape(count, dims)
     scales = read("<f4", count)
-    columns = [read("<i4", length) for length in head["words"]]
+    columns = [_columns(read("u1", 4 * length)) for length in head["words"]]
     weights = [read("<f2", length) for length in head["words"]]
+    wording = [_columns(read("u1", 4 * length)) for length in head["wording"]]
+    wording_weights = [read("u1", length) for length in head["wording"]]
+    wording_scales = read("<f4", count)
     names = [read("<i4", length) for length in head["names"]]
     return tuple(
         Held(
@@ -74,6 +94,9 @@ def _held(head: dict[str, Any], flat: bytes) -> tuple[Held, ...]:
             scales[row],
             columns[row],
             weights[row],
+            wording[row],
+            wording_weights[row],
+            wording_scales[row],
             names[row],
             tuple((column, word) for column, word in head["shown"][row]),
         )

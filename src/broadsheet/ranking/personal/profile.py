@@ -10,11 +10,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.ranking.personal.direction import Direction
 from broadsheet.ranking.personal.features import Features
-from broadsheet.ranking.personal.held import Held, dense_of, names_of, words_of
-from broadsheet.ranking.personal.interests import interests_of
+from broadsheet.ranking.personal.held import Held, dense_of, names_of, wording_of, words_of
+from broadsheet.ranking.personal.interests import groups_of, interests_of
 from broadsheet.ranking.personal.kinds import Floats, Interest, Reason, ReasonKind, Signal, SignalKind
-from broadsheet.ranking.personal.metric import Metric
+from broadsheet.ranking.personal.metric import PERSONAL, Metric, Parts
 from broadsheet.ranking.personal.packing import packed, unpacked
 from broadsheet.ranking.personal.solving import coefficients
 
@@ -39,7 +40,7 @@ class Profile:
         rows = {int(number): row for row, number in enumerate(features.numbers)}
         told = sorted(set(signals), key=_place)
         held = tuple(Held.of(one, features, rows[one.paper_id]) for one in told if one.paper_id in rows)
-        return cls(held, metric or Metric())
+        return cls(held, metric or PERSONAL)
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -66,25 +67,46 @@ class Profile:
     @cached_property
     def _solved(self) -> Doubles:
         """The coefficient of each signal, float64 (n,)."""
-        kernel = self.metric.kernel(
-            (dense_of(self.held), words_of(self.held), names_of(self.held)),
-            (dense_of(self.held), words_of(self.held), names_of(self.held)),
-        ).astype(np.float64)
-        return coefficients(kernel, [one.signal.kind for one in self.held])
+        return coefficients(self.metric.kernel(self._parts, self._parts), [one.signal.kind for one in self.held])
+
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts(dense_of(self.held), words_of(self.held), names_of(self.held), wording_of(self.held))
+
+    @cached_property
+    def _direction(self) -> Direction:
+        """All signals with their coefficients as one: what scores any number of papers at little cost."""
+        return Direction.of(self._parts, self._solved, self.metric)
+
+    @cached_property
+    def _prototypes(self) -> Floats:
+        """The mean of each interest, float32 (k, d), unit rows about the backdrop."""
+        liked = [one for one in self.held if one.signal.kind is not SignalKind.DISMISSED]
+        groups = groups_of(liked) if liked else []
+        means = [self.metric.backdrop.centred(dense_of(group)).mean(axis=0) for group in groups]
+        rows = np.array(means, np.float32).reshape(len(means), -1)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
     def contributions(self, candidates: Features) -> Doubles:
         """What each signal adds to the score of each candidate, float64 (candidates, signals)."""
-        mine = dense_of(self.held), words_of(self.held), names_of(self.held)
-        theirs = candidates.dense, candidates.words, candidates.names
-        found: Doubles = self.metric.kernel(theirs, mine) * self._solved
-        return found
+        theirs = Parts(candidates.dense, candidates.words, candidates.names, candidates.wording)
+        return self.metric.kernel(theirs, self._parts) * self._solved
 
     def scores(self, candidates: Features) -> Floats:
-        """How much each candidate is of interest, float32 (n,): comparable for one person, without unit."""
+        """How much each candidate is of interest, float32 (n,): comparable for one person, without unit.
+
+        The ridge over all that was told, and the likeness to the nearest interest, which weighs the same however many
+        papers tell of it: a person's second hobby is not drowned by the first. Each interest is the mean of its papers,
+        as in "Prototypical Networks for Few-shot Learning".
+        """
         if not self.held:
             return np.zeros(len(candidates), np.float32)
-        found: Floats = self.contributions(candidates).sum(axis=1).astype(np.float32)
-        return found
+        found = self._direction.scores(candidates, self.metric)
+        if self.metric.closest and len(self._prototypes) and candidates.dense.shape[1] == self._prototypes.shape[1]:
+            likeness = self.metric.backdrop.products(candidates.dense, self._prototypes)
+            found = found + self.metric.closest * likeness.max(axis=1)
+        return found.astype(np.float32)
 
     @staticmethod
     def nearest_mean(signals: Sequence[Signal], features: Features, candidates: Features) -> Floats:
@@ -100,7 +122,7 @@ class Profile:
     @classmethod
     def from_bytes(cls, body: bytes, *, metric: Metric | None = None) -> Self:
         """The profile that was kept. Raises PackedError (a ValueError) for bytes that are none of this version."""
-        return cls(unpacked(body), metric or Metric())
+        return cls(unpacked(body), metric or PERSONAL)
 
     def reasons(self, candidates: Features, rows: Sequence[int]) -> list[tuple[Reason, ...]]:
         """Why candidates in these rows are recommended: the papers and words that raise their score, most first."""
@@ -116,7 +138,7 @@ class Profile:
         shares = raised / (raised.sum() or 1)
         words = candidates.words[[row]]
         weights = dict(zip(words.indices.tolist(), words.data.tolist(), strict=True))
-        found = []
+        found: list[Reason] = []
         for place in np.argsort(-shares, kind="stable")[:MOST_REASONS]:
             # Of many papers each explains little: the one that explains most is told anyway.
             if not shares[place] or (found and shares[place] < LEAST_SHARE):
