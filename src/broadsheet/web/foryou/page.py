@@ -83,9 +83,10 @@ def shown_with_reasons(
     request: HttpRequest, recommendations: Sequence[Recommendation]
 ) -> tuple[Mapping[int, Paper], Mapping[int, Paper]]:
     """The recommended papers as cards need them, and those that reasons speak of, by row id; hidden ones are not."""
-    shown = cards(request, [one.paper_id for one in recommendations])
-    spoken_of = words.papers_in(recommendations)
-    return shown, Paper.shown.only("pk", "key", "arxiv_id", "title").in_bulk(spoken_of)
+    numbers = {one.paper_id for one in recommendations}
+    # One look-up for both: what is spoken of is often few papers, and always few for a page.
+    papers = cards(request, numbers | words.papers_in(recommendations))
+    return {number: paper for number, paper in papers.items() if number in numbers}, papers
 
 
 def front(papers: Sequence[Paper], *, is_first: bool) -> dict[str, Any]:
