@@ -20,8 +20,10 @@ from django.db.models.functions import Coalesce
 from scipy.sparse import csr_array, vstack
 
 from broadsheet.catalogue.models import Authorship, ChangedPaper, Identifier, Listing, Paper, PaperCategory
+from broadsheet.ranking.personal.backdrop import Backdrop
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.kinds import Floats, Numbers
+from broadsheet.ranking.personal.metric import PERSONAL, Metric
 from broadsheet.ranking.personal.stored import Learnt
 from broadsheet.search.duplicates import Described
 from broadsheet.search.models import PaperVector, WaitingVector
@@ -44,6 +46,7 @@ class Pool:
     ``listed``: int64 (n,), the last day each was listed (proleptic ordinal), up to the pool's day. ``attention``:
     float32 (n,) from 0 to 1. ``categories``, ``organisations``, ``authors`` (by slug and by ORCID) and ``people`` (by
     account) have the rows of each. ``fingerprint`` is the model of the vectors, ``lexicon_id`` the one of the words.
+    ``metric`` compares papers before the backdrop of these.
     """
 
     day: date
@@ -58,6 +61,7 @@ class Pool:
     people: Groups
     fingerprint: str
     lexicon_id: str
+    metric: Metric
 
     def __len__(self) -> int:
         """How many candidates there are."""
@@ -148,9 +152,10 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
     fingerprint = usual_model(paper.vector[0] for paper in papers if paper.vector)
     digests = tuple(paper.digest for paper in papers)
     numbers = [paper.number for paper in papers]
+    features = _features(papers, digests, fingerprint, learnt, before)
     return Pool(
         day=day,
-        features=_features(papers, digests, fingerprint, learnt, before),
+        features=features,
         digests=digests,
         described=tuple(paper.described() for paper in papers),
         listed=np.array([listed[number].toordinal() for number in numbers], np.int64),
@@ -164,6 +169,7 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
         people=_grouped(numbers, Authorship.objects.filter(account__isnull=False), "account_id"),
         fingerprint=fingerprint,
         lexicon_id=learnt.lexicon_id,
+        metric=replace(PERSONAL, backdrop=Backdrop.of(features)),
     )
 
 

@@ -25,7 +25,7 @@ ATTENTION: Final = 3.0
 """What the paper with most votes and comments has before one without any, likewise."""
 HEAD: Final = 60
 """So many papers at the beginning are spread over topics and have places by lot; behind them the score alone counts."""
-LOOKED_AT: Final = 240
+LOOKED_AT: Final = 120
 """Among so many of the best, near-duplicates are shown once."""
 DRAWN_FROM: Final = 300
 """Lots are drawn among so many of the best behind the head."""

@@ -24,6 +24,7 @@ from broadsheet.ranking.personal.cold_start import (
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.held import Held
 from broadsheet.ranking.personal.kinds import Signal, SignalKind
+from broadsheet.ranking.personal.metric import Metric
 from broadsheet.ranking.personal.packing import PackedError
 from broadsheet.ranking.personal.profile import Profile
 from broadsheet.ranking.personal.signals import Marks, marks_of_all
@@ -68,9 +69,9 @@ def people_of(accounts: Sequence[Account], pool: Pool, learnt: Learnt, now: date
         sentences = {stand_in(str(one)): str(one) for one in taste.interests}
         digest = told.digest(*sentences.values(), context)
         was, body = stored.get(account.pk, ("", b""))
-        kept = _opened(body, learnt) if was == digest else None
+        kept = _opened(body, pool.metric) if was == digest else None
         named = replace(followed[account.pk], sentences=sentences)
-        person = Person(account, taste, told, named, kept.profile if kept else _profile([], {}, {}, learnt), digest)
+        person = Person(account, taste, told, named, kept.profile if kept else Profile((), pool.metric), digest)
         people.append(person)
         # Where nothing was told nothing is to be stored, unless something was.
         stale += [person] if kept is None and (body or told.signals or sentences) else []
@@ -87,7 +88,7 @@ def context_of(pool: Pool, learnt: Learnt) -> str:
 def profile_from(signals: Sequence[Signal], pool: Pool, learnt: Learnt) -> Profile:
     """A profile of signals of any papers, which is stored nowhere."""
     papers = _features([one.paper_id for one in signals], [], pool, learnt)
-    return Profile.of(signals, papers, metric=learnt.metric)
+    return Profile.of(signals, papers, metric=pool.metric)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _renew(people: Sequence[Person], bodies: Iterable[bytes], pool: Pool, learnt
     """Compute profiles from what of the stored ones still holds, and store them."""
     context, known = context_of(pool, learnt), _Papers()
     for body in bodies:
-        kept = _opened(body, learnt)
+        kept = _opened(body, pool.metric)
         if kept is not None and kept.context == context:
             known |= {(one.signal.paper_id, kept.texts.get(one.signal.paper_id, "")): one for one in kept.profile.held}
     wanted: dict[tuple[int, str], str] = {}
@@ -120,7 +121,7 @@ def _renew(people: Sequence[Person], bodies: Iterable[bytes], pool: Pool, learnt
     for person in people:
         texts = _texts(person)
         signals = [*person.marks.signals, *signals_of_sentences(person.followed.sentences.values())]
-        person.profile = _profile(signals, known, texts, learnt)
+        person.profile = _profile(signals, known, texts, pool.metric)
         made[person.account.pk] = person.digest, _packed(_Kept(person.profile, context, texts))
     store_profiles(made)
 
@@ -130,12 +131,12 @@ def _texts(person: Person) -> dict[int, str]:
     return {number: sha256(text.encode()).hexdigest()[:_SHORT] for number, text in person.marks.texts.items()}
 
 
-def _profile(signals: Sequence[Signal], known: _Papers, texts: Mapping[int, str], learnt: Learnt) -> Profile:
+def _profile(signals: Sequence[Signal], known: _Papers, texts: Mapping[int, str], metric: Metric) -> Profile:
     """The profile of signals of papers that are known; those of others, which were deleted meanwhile, are left out."""
     named = [(one, (one.paper_id, texts.get(one.paper_id, ""))) for one in signals]
     held = [replace(known[name], signal=one) for one, name in named if name in known]
     held.sort(key=lambda one: (one.signal.paper_id, one.signal.kind.value))
-    return Profile(tuple(held), learnt.metric)
+    return Profile(tuple(held), metric)
 
 
 def _features(numbers: Sequence[int], sentences: Sequence[str], pool: Pool, learnt: Learnt) -> Features:
@@ -155,11 +156,11 @@ def _packed(kept: _Kept) -> bytes:
     return len(head).to_bytes(_LENGTH, "little") + head + kept.profile.to_bytes()
 
 
-def _opened(body: bytes, learnt: Learnt) -> _Kept | None:
+def _opened(body: bytes, metric: Metric) -> _Kept | None:
     """What ``_packed`` made; None for what another version made."""
     try:
         start = _LENGTH + int.from_bytes(body[:_LENGTH], "little")
         context, texts = json.loads(body[_LENGTH:start])
-        return _Kept(Profile.from_bytes(body[start:], metric=learnt.metric), context, dict(map(tuple, texts)))
+        return _Kept(Profile.from_bytes(body[start:], metric=metric), context, dict(map(tuple, texts)))
     except (PackedError, ValueError, TypeError):
         return None

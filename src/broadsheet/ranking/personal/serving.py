@@ -7,7 +7,7 @@ from a number made of the person, the day and the signals.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Account, Taste
-from broadsheet.ranking.exploring.calibration_learning import interests
+from broadsheet.ranking.exploring.calibration_learning import foretelling, interests
 from broadsheet.ranking.exploring.diversity import usual_amount
 from broadsheet.ranking.personal.candidates import WINDOW, Pool, pool_of
 from broadsheet.ranking.personal.cold_start import Followed
@@ -55,7 +55,9 @@ def for_you(account: Account, *, now: datetime, limit: int = 30, page: int = 1) 
     """
     learnt, pool = _beginning(now)
     people = people_of([account], pool, learnt, now)
-    return _page_of(people[0], pool, limit, page) if people else ForYou(is_on=False)
+    if not people:
+        return ForYou(is_on=False)
+    return _page(_composed(people[0], pool), limit, page, is_cold=people[0].is_cold)
 
 
 def for_digests(accounts: Collection[Account], now: datetime, *, limit: int = 10) -> Iterator[tuple[Account, ForYou]]:
@@ -64,10 +66,16 @@ def for_digests(accounts: Collection[Account], now: datetime, *, limit: int = 10
     Papers and people are read in large parts, and nothing else is asked of the database for a person.
     """
     learnt, pool = _beginning(now)
-    everybody = list(accounts)
+    everybody, known = list(accounts), foretelling()
+    is_told = known is not None and known.is_told
     for start in range(0, len(everybody), AT_ONCE):
+        shown = _shown(pool.features.numbers.tolist())
         for person in people_of(everybody[start : start + AT_ONCE], pool, learnt, now):
-            yield person.account, _page_of(person, pool, limit, 1)
+            composed = _composed(person, pool)
+            yield (
+                person.account,
+                _page(composed, limit, 1, is_cold=person.is_cold, shown=shown, is_told=is_told),
+            )
 
 
 def for_papers(
@@ -100,35 +108,45 @@ def _beginning(now: datetime, window: int = WINDOW) -> tuple[Learnt, Pool]:
     return learnt, pool_of(timezone.localtime(now).date(), learnt, window=window)
 
 
-def _page_of(person: Person, pool: Pool, limit: int, page: int) -> ForYou:
+def _composed(person: Person, pool: Pool) -> Composed:
     taste = person.taste
     told = f"{person.account.pk} {pool.day.isoformat()} {person.digest}"
     seed = int.from_bytes(sha256(told.encode()).digest()[:8], "big")
     wishes = Wishes(taste.recency, taste.popularity, taste.exploration, usual_amount(), seed)
-    composed = compose(pool, person.profile, person.followed, person.marks.known, wishes)
-    return _page(composed, limit, page, is_cold=person.is_cold)
+    return compose(pool, person.profile, person.followed, person.marks.known, wishes)
 
 
-def _page(composed: Composed, limit: int, page: int, *, is_cold: bool) -> ForYou:
-    rows = _still_shown(composed, composed.page((page - 1) * limit, limit))
-    numbers = {row: int(composed.pool.features.numbers[row]) for row in rows}
-    interest = interests({numbers[row]: float(composed.scores[row]) for row in rows}, composed.pool.day)
+def _page(
+    composed: Composed,
+    limit: int,
+    page: int,
+    *,
+    is_cold: bool,
+    shown: Set[int] | None = None,
+    is_told: bool = True,
+) -> ForYou:
+    """A page: ``shown`` are the papers that may be shown, where that is known; ``is_told`` whether interest is."""
+    numbers = composed.pool.features.numbers
+    rows = composed.page((page - 1) * limit, limit)
+    # Papers may have been hidden or deleted since the pool was read.
+    there = _shown([int(numbers[row]) for row in rows]) if shown is None else shown
+    rows = [row for row in rows if int(numbers[row]) in there]
+    scores = {int(numbers[row]): float(composed.scores[row]) for row in rows}
+    interest = interests(scores, composed.pool.day) if is_told else {}
     found = tuple(
         Recommendation(
-            paper_id=numbers[row],
-            score=float(composed.scores[row]),
+            paper_id=number,
+            score=score,
             reasons=reasons,
             is_exploring=row in composed.drawn,
             propensity=composed.drawn.get(row, 1.0),
-            interest=interest.get(numbers[row]),
+            interest=interest.get(number),
         )
-        for row, reasons in zip(rows, composed.reasons(rows), strict=True)
+        for row, (number, score), reasons in zip(rows, scores.items(), composed.reasons(rows), strict=True)
     )
     return ForYou(found, composed.total, composed.profile, is_cold)
 
 
-def _still_shown(composed: Composed, rows: Sequence[int]) -> list[int]:
-    """The rows whose papers were neither hidden nor deleted since the pool was read."""
-    numbers = composed.pool.features.numbers
-    shown = set(Paper.shown.filter(pk__in=[int(numbers[row]) for row in rows]).values_list("pk", flat=True))
-    return [row for row in rows if int(numbers[row]) in shown]
+def _shown(numbers: Collection[int]) -> set[int]:
+    """Those of the papers that may be shown."""
+    return set(Paper.shown.filter(pk__in=numbers).values_list("pk", flat=True))

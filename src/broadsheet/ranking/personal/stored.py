@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +16,6 @@ from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Account
 from broadsheet.ranking.models import LearntModel, StoredProfile
 from broadsheet.ranking.personal.lexicon import COLUMNS, Lexicon, terms_of
-from broadsheet.ranking.personal.metric import Metric
 
 LEXICON: Final = "lexicon"
 MOST_TEXTS: Final = 50_000
@@ -34,7 +33,6 @@ class Learnt:
 
     lexicon: Lexicon | None = None
     lexicon_id: str = ""
-    metric: Metric = field(default_factory=Metric)
 
 
 _known: dict[str, tuple[dict[str, datetime], Learnt]] = {}
