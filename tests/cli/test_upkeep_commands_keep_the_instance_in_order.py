@@ -81,3 +81,10 @@ def test_it_tells_its_version_and_its_commands() -> None:
     assert run("--version").stdout == f"broadsheet {__version__}\n"
     assert {"import", "search", "sample", "evaluate"} <= set(run("--help").stdout.split())
     assert run("no-such-verb").exit_code == 2
+
+
+def test_it_computes_what_gets_attention() -> None:
+    take(record("A paper with votes", votes_count=7), record("A paper without"))
+    assert run("trends").stdout == "1 papers get attention, 1 trends are new\n"
+    assert run_json("trends") == {"papers": 1, "written": 0, "gone": 0}
+    assert run_json("search", "paper", "--sort", "trending")["papers"][0]["title"] == "A paper with votes"

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from broadsheet.catalogue.enrichment.figures import VOTES, keep_votes
 from broadsheet.catalogue.models import FigureSample, Paper, Trend
-from broadsheet.ranking.trending.formula import Attention, Scores, moment_of, scores
-from broadsheet.ranking.trending.reading import attention_at, moment_now, time_of
+from broadsheet.ranking.trending.formula import Attention, Scores, moment_of, scores, time_of
+from broadsheet.ranking.trending.reading import attention_at, moment_now
 from broadsheet.ranking.trending.rising import Rise, rise
 from broadsheet.ranking.trending.weighing import weights_now
 from broadsheet.ranking.trending.weights import PARTS
@@ -25,6 +25,10 @@ FOLLOWED_FOR = timedelta(days=30)
 AT_ONCE = 1_000
 SAME = 1e-6
 """Scores are equal within this: what the order of additions makes of them is no news."""
+
+
+Figures = tuple[float, float, dict[str, Any]]
+"""Score, rising and parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +47,17 @@ def compute_trends(now: datetime | None = None) -> Computed:
     rows are written when little happened.
     """
     now = now or timezone.now()
-    _sample_votes(timezone.localdate(now))
+    sample_votes(timezone.localdate(now))
     moment = moment_now(now)
     attention = attention_at(moment)
     found = scores(attention, weights_now(), moment_of(moment))
     risen = rise(attention, moment_of(moment))
     known = {row[0]: row[1:] for row in Trend.objects.values_list("paper_id", "score", "rising", "parts").iterator()}
     kept, changed = set(), []
-    for trend in _trends(attention, found, risen, now):
-        kept.add(trend.paper_id)
-        if not _is_same(trend, known.get(trend.paper_id)):
-            changed.append(trend)
+    for paper_id, score, rising, parts in _told(attention, found, risen):
+        kept.add(paper_id)
+        if not _is_same((score, rising, parts), known.get(paper_id)):
+            changed.append(Trend(paper_id=paper_id, score=score, rising=rising, parts=parts, computed_at=now))
     gone = [pk for pk in known if pk not in kept]
     for start in range(0, len(changed), AT_ONCE):
         _write(changed[start : start + AT_ONCE])
@@ -79,42 +83,50 @@ def _write(trends: list[Trend]) -> None:
         )
 
 
-def _trends(attention: Attention, found: Scores, risen: Rise, now: datetime) -> Iterator[Trend]:
-    """A row for each paper with any attention; ``why`` reads the parts."""
-    for row in np.flatnonzero(np.isfinite(found.score)).tolist():
-        field = int(attention.fields[row])
-        parts: dict[str, Any] = {
-            "of": {
-                part.value: [
-                    round(float(found.amounts[row, column]), 3),
-                    time_of(float(found.middles[row, column])).date().isoformat(),
-                    round(float(found.shares[row, column]), 4),
-                ]
-                for column, part in enumerate(PARTS)
-                if found.amounts[row, column] > 0
-            },
-            "field": attention.field_names[field] if field >= 0 else "",
-            "factor": round(float(found.factors[row]), 3),
+def _told(attention: Attention, found: Scores, risen: Rise) -> Iterator[tuple[int, float, float, dict[str, Any]]]:
+    """Paper, score, rising and parts, as ``why`` reads them, of each paper with any attention."""
+    rows = np.flatnonzero(np.isfinite(found.score))
+    days = np.floor(np.nan_to_num(found.middles[rows])).astype(np.int64)
+    names = {day: time_of(day).date().isoformat() for day in np.unique(days).tolist()}
+    columns = (
+        attention.paper_ids[rows],
+        found.score[rows],
+        risen.surprise[rows],
+        attention.fields[rows],
+        found.factors[rows].round(3),
+        risen.is_early[rows],
+        risen.supporters[rows].round().astype(np.int64),
+        risen.expected[rows].round(1),
+        found.amounts[rows].round(3),
+        days,
+        found.shares[rows].round(4),
+    )
+    for paper_id, score, rising, field, factor, is_early, supporters, expected, amounts, middles, shares in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        of = {
+            part.value: [amount, names[middle], share]
+            for part, amount, middle, share in zip(PARTS, amounts, middles, shares, strict=True)
+            if amount > 0
         }
-        if risen.is_early[row]:
-            parts["early"] = [round(float(risen.supporters[row])), round(float(risen.expected[row]), 1)]
-        yield Trend(
-            paper_id=int(attention.paper_ids[row]),
-            score=float(found.score[row]),
-            rising=float(risen.surprise[row]),
-            parts=parts,
-            computed_at=now,
-        )
+        parts: dict[str, Any] = {
+            "of": of,
+            "field": attention.field_names[field] if field >= 0 else "",
+            "factor": factor,
+        }
+        if is_early:
+            parts["early"] = [supporters, expected]
+        yield paper_id, score, rising, parts
 
 
-def _is_same(trend: Trend, known: tuple[float, float, dict[str, Any]] | None) -> bool:
+def _is_same(told: Figures, known: Figures | None) -> bool:
     if known is None:
         return False
-    score, rising, parts = known
-    return abs(score - trend.score) < SAME and abs(rising - trend.rising) < SAME and parts == trend.parts
+    (score, rising, parts), (known_score, known_rising, known_parts) = told, known
+    return abs(known_score - score) < SAME and abs(known_rising - rising) < SAME and known_parts == parts
 
 
-def _sample_votes(today: date) -> None:
+def sample_votes(today: date) -> None:
     """Keep how many votes elsewhere recent papers have, where that is new, so that later ones have a day."""
     last = FigureSample.objects.filter(paper=OuterRef("pk"), name=VOTES).order_by("-taken_on").values("value")[:1]
     recent = Paper.objects.filter(first_listed_on__gte=today - FOLLOWED_FOR, votes_elsewhere_count__gt=0)

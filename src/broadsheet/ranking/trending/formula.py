@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,11 @@ _MADE_UP_BY_PEOPLE = tuple(PARTS.index(part) for part in PARTS if part is not Pa
 def moment_of(at: datetime) -> float:
     """A time as days since ``EPOCH``."""
     return (at - EPOCH).total_seconds() / DAY_SECONDS
+
+
+def time_of(moment: float) -> datetime:
+    """The time of a moment in days since ``EPOCH``."""
+    return EPOCH + timedelta(days=moment)
 
 
 @dataclass(frozen=True, slots=True)
