@@ -60,11 +60,12 @@ class Readers:
 
     def examined(self, places: int) -> Doubles:
         """How likely each of the first places is looked at, (places,)."""
-        return np.asarray((1.0 / np.arange(1, places + 1)) ** self.eta)
+        return np.asarray((1.0 / np.arange(1, places + 1)) ** self.eta, dtype=np.float64)
 
     def attracted(self, grades: Integers) -> Doubles:
         """How likely papers of these grades are clicked when they are looked at, (n,)."""
-        return self.noise + (1 - self.noise) * (2.0**grades - 1) / (2.0**HIGHEST - 1)
+        gains = (2.0 ** grades.astype(np.float64) - 1) / (2.0**HIGHEST - 1)
+        return np.asarray(self.noise + (1 - self.noise) * gains, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Compared:
     """Mean nDCG@10 of rankers on sessions that none of them learnt from, and how wrong the propensities were.
 
     ``debiased`` learnt from clicks with the Dual Learning Algorithm, ``unbiased`` from the truth, ``shown`` is the bad
-    ranker. ``errors``: relative, for each place with enough clicks, the first one 0.
+    ranker. ``errors``: relative, for each place with enough clicks, the first one 0; ``clicked`` is how many it had.
     """
 
     shown: float
@@ -98,7 +99,7 @@ class Compared:
     debiased: float
     unbiased: float
     errors: tuple[float, ...]
-    clicks: int
+    clicked: tuple[int, ...]
 
 
 def sessions_of(folder: Folder, attention: Doubles) -> list[Session]:
@@ -163,7 +164,6 @@ def compare(shown: Shown, tests: Sequence[Session], readers: Readers, *, random:
     plain, debiased = naive(log), dual(log, places)[0]
     truth = listwise(log.features, log.starts, readers.attracted(shown.grades))
     learnt = learnt_places(log, least=LEAST_CLICKS)
-    wrong = learnt.examined / readers.examined(len(learnt.examined)) - 1 if learnt is not None else np.empty(0)
 
     def gain(scores: Sequence[NDArray[np.float64]]) -> float:
         return float(np.mean([ndcg(one.grades, given) for one, given in zip(tests, scores, strict=True)]))
@@ -173,8 +173,8 @@ def compare(shown: Shown, tests: Sequence[Session], readers: Readers, *, random:
         naive=gain([plain.scores(one.features) for one in tests]),
         debiased=gain([debiased.scores(one.features) for one in tests]),
         unbiased=gain([truth.scores(one.features) for one in tests]),
-        errors=tuple(wrong.tolist()),
-        clicks=int(log.clicks.sum()),
+        errors=() if learnt is None else tuple((learnt.examined / readers.examined(len(learnt.examined)) - 1).tolist()),
+        clicked=() if learnt is None else tuple(learnt.clicked.tolist()),
     )
 
 

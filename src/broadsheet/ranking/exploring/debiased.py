@@ -71,12 +71,13 @@ def dual(log: ClickLog, places: int) -> tuple[LinearRanker, Positions]:
 
     The Dual Learning Algorithm of "Unbiased Learning to Rank with Unbiased Propensity Estimation" (Ai and others,
     2018): a click weighs the inverse of how likely its place is looked at when the ranker learns, and the inverse of
-    how relevant the ranker holds its paper when the places learn, both beside the first of the list. Places beyond the
-    last count as it. Raises ``ValueError`` for a log without clicks.
+    how relevant the ranker holds its paper when the places learn, both beside the first of the list. Of each
+    list only so many places are used. Raises ``ValueError`` where none of them was clicked.
     """
+    log = log.first(places)
     if not log.clicks.any():
         raise ValueError("nothing was clicked")
-    starts, at = log.starts, np.minimum(log.positions, places - 1)
+    starts, at = log.starts, log.positions
     lengths = np.diff(np.r_[starts, len(at)])
     clicks = log.clicks.astype(np.float64)
     shown = np.bincount(at, minlength=places).astype(np.int64)

@@ -60,23 +60,28 @@ def inclusion(heights: Doubles, slots: int, rows: NDArray[np.integer]) -> Double
     polynomials; the mean over t is taken by double exponential quadrature (Takahasi and Mori), exact to about 1e-9.
     """
     total = len(heights)
-    if slots >= total:
-        return np.ones(len(rows))
+    if not 0 < slots < total:
+        return np.full(len(rows), float(slots > 0))
     rates = np.exp(heights - heights.max())
     if slots == 1:
         return np.asarray(rates[rows] / rates.sum())
     times, widths = _nodes(rates, slots)
     is_asked = np.zeros(total, dtype=bool)
     is_asked[rows] = True
-    rest = _arrived(rates[~is_asked], times, slots)
     asked = np.flatnonzero(is_asked)
-    found = {}
-    for row in asked:
-        others = _arrived(rates[asked[asked != row]], times, slots)
-        before = _product(rest, others, slots)[:, :slots].sum(axis=1)
-        density = rates[row] * np.exp(-rates[row] * times)
-        found[int(row)] = float(np.clip(density * before @ widths, np.finfo(float).tiny, 1.0))
-    return np.array([found[int(row)] for row in rows])
+    factors = _factors(rates[asked], times)
+    # What of all but one row: those before it, from the first on, times those after it, from the last on.
+    before, after = [_arrived(rates[~is_asked], times, slots)], [np.ones((len(times), 1))]
+    for factor in factors[:-1]:
+        before.append(_product(before[-1], factor, slots))
+    for factor in factors[:0:-1]:
+        after.append(_product(after[-1], factor, slots))
+    found = np.empty(total)
+    for row, early, late in zip(asked, before, reversed(after), strict=True):
+        wins = _product(early, late, slots).sum(axis=1)
+        found[row] = (rates[row] * np.exp(-rates[row] * times) * wins) @ widths
+    chances: Doubles = np.clip(found[rows], np.finfo(float).tiny, 1.0)
+    return chances
 
 
 def _nodes(rates: Doubles, slots: int) -> tuple[Doubles, Doubles]:
@@ -95,8 +100,7 @@ def _arrived(rates: Doubles, times: Doubles, slots: int) -> Doubles:
     """The probability that 0, 1, ... ``slots - 1`` of these arrived by each moment: (moments, up to slots)."""
     found = np.ones((len(times), 1))
     for start in range(0, len(rates), _AT_ONCE):
-        late = np.exp(-rates[start : start + _AT_ONCE, None] * times)
-        factors = np.stack([late, 1 - late], axis=-1)[:, :, :slots]
+        factors = _factors(rates[start : start + _AT_ONCE], times)
         while len(factors) > 1:
             if len(factors) % 2:
                 one = np.zeros_like(factors[:1])
@@ -105,6 +109,12 @@ def _arrived(rates: Doubles, times: Doubles, slots: int) -> Doubles:
             factors = _product(factors[::2], factors[1::2], slots)
         found = _product(found, factors[0], slots)
     return found
+
+
+def _factors(rates: Doubles, times: Doubles) -> Doubles:
+    """The probabilities of each row to come later, and to have come: (rows, moments, 2)."""
+    passed = -rates[:, None] * times
+    return np.stack([np.exp(passed), -np.expm1(passed)], axis=-1)
 
 
 def _product(left: Doubles, right: Doubles, most: int) -> Doubles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,13 @@ class ClickLog:
         if not len(self.lists):
             return np.empty(0, dtype=np.int64)
         return np.flatnonzero(np.r_[True, self.lists[1:] != self.lists[:-1]]).astype(np.int64)
+
+    def first(self, places: int) -> Self:
+        """The rows of the first ``places`` of each list."""
+        rows = self.positions < places
+        return type(self)(
+            self.lists[rows], self.positions[rows], self.features[rows], self.clicks[rows], self.is_drawn[rows]
+        )
 
 
 @dataclass(frozen=True, slots=True)
