@@ -226,7 +226,7 @@ SUBMIT_PER_DAY = Setting("BROADSHEET_SUBMIT_PER_DAY", "10", "Papers that one per
 SUBMIT_WEEKENDS = Setting("BROADSHEET_SUBMIT_WEEKENDS", "yes", "Whether papers may be submitted on weekends.")
 SUBMIT_APPROVAL = Setting("BROADSHEET_SUBMIT_APPROVAL", "no", "Whether a curator has to approve each submission.")
 DIVERSITY = Setting(
-    "BROADSHEET_DIVERSITY", "30", "How much recommended lists are spread over topics, in per cent; 0: not at all."
+    "BROADSHEET_DIVERSITY", "40", "How much recommended lists are spread over topics, in per cent; 0: not at all."
 )
 IMPRESSIONS_DAYS = Setting(
     "BROADSHEET_IMPRESSIONS_DAYS",

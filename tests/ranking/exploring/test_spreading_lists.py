@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from broadsheet.ranking.evaluation.lists import catalogue_coverage, cluster_coverage, concentration, distance_within
 from broadsheet.ranking.exploring.clusters import cluster
-from broadsheet.ranking.exploring.diversity import candidates, collapse, limits, spread, usual_amount
+from broadsheet.ranking.exploring.diversity import candidates, collapse, spread, usual_amount
 from broadsheet.ranking.personal.kinds import Floats
 from broadsheet.search.duplicates import Described
 from broadsheet.site import config
@@ -40,14 +40,10 @@ def topics(seed: int, count: int) -> tuple[np.ndarray, Floats, np.ndarray]:
     count=st.integers(0, 90),
     amount=st.floats(0, 1),
     seed=st.integers(0, 9),
-    with_groups=st.booleans(),
 )
-def test_a_list_has_different_papers_and_is_full(
-    scores: list[float], count: int, amount: float, seed: int, with_groups: bool
-) -> None:
+def test_a_list_has_different_papers_and_is_full(scores: list[float], count: int, amount: float, seed: int) -> None:
     dense = vectors(seed, len(scores))
-    groups = np.random.default_rng(seed).integers(0, 4, size=len(scores)) if with_groups else None
-    rows = spread(np.array(scores), dense, count, amount=amount, groups=groups)
+    rows = spread(np.array(scores), dense, count, amount=amount)
     assert len(rows) == min(count, len(scores))
     assert len(set(rows.tolist())) == len(rows)
     if len(rows) and amount < 1:
@@ -71,28 +67,6 @@ def test_more_spreading_gives_lists_of_more_different_papers() -> None:
     assert means[-1] > means[0] + 0.2
 
 
-def test_no_cluster_takes_more_than_its_limit() -> None:
-    scores, dense, labels = topics(3, 1000)
-    for amount in (0.25, 0.5, 1.0):
-        rows = spread(scores, dense, 20, amount=amount, groups=labels)
-        most = limits(labels, 20, amount=amount)
-        assert (np.bincount(labels[rows], minlength=5) <= most).all()
-    assert np.bincount(labels[spread(scores, dense, 20, amount=1.0, groups=labels)]).tolist() == [4, 4, 4, 4, 4]
-
-
-def test_a_cluster_that_people_like_gets_more_room() -> None:
-    scores, dense, labels = topics(3, 1000)
-    weights = np.array([2.0, 0.5, 0.5, 1.0, 1.0])
-    rows = spread(scores, dense, 20, amount=1.0, groups=labels, weights=weights)
-    assert np.bincount(labels[rows]).tolist() == [8, 2, 2, 4, 4]
-
-
-def test_limits_give_way_when_there_is_nothing_else() -> None:
-    dense = vectors(1, 6)
-    rows = spread(np.arange(6.0), dense, 6, amount=1.0, groups=np.array([0, 0, 0, 0, 0, 1]))
-    assert sorted(rows.tolist()) == [0, 1, 2, 3, 4, 5]
-
-
 def test_only_the_best_candidates_can_get_into_the_list() -> None:
     scores, dense, _ = topics(5, 3000)
     best = set(np.argsort(-scores)[: candidates(10)].tolist())
@@ -105,11 +79,10 @@ def test_what_has_no_score_is_never_shown() -> None:
 
 
 def test_a_paper_without_a_vector_does_not_pass_for_a_different_one() -> None:
-    scores, dense, labels = topics(1, 200)
+    scores, dense, _ = topics(1, 200)
     last = int(np.argsort(-scores)[candidates(10) - 20])
     dense[last] = 0
-    for groups in (None, labels):
-        assert last not in spread(scores, dense, 10, amount=0.7, groups=groups).tolist()
+    assert last not in spread(scores, dense, 10, amount=0.7).tolist()
     assert len(spread(scores, np.zeros_like(dense), 10, amount=0.7)) == 10
 
 
@@ -122,10 +95,6 @@ def test_an_amount_out_of_its_range_is_refused(amount: float) -> None:
 def test_arrays_of_other_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="one length"):
         spread(np.ones(3), vectors(1, 4), 2, amount=0.5)
-    with pytest.raises(ValueError, match="one length"):
-        spread(np.ones(4), vectors(1, 4), 2, amount=0.5, groups=np.zeros(3, dtype=np.int64))
-    with pytest.raises(ValueError, match="weight"):
-        limits(np.array([0, 1, 2]), 5, amount=0.5, weights=np.ones(2))
     with pytest.raises(ValueError, match="one length"):
         collapse([Described(1, "Herons", "")], vectors(1, 2))
 

@@ -2,8 +2,7 @@
 
 ``spread`` weighs each candidate's score against how alike it is to what was picked before (maximal marginal relevance:
 Carbonell and Goldstein, "The use of MMR, diversity-based reranking for reordering documents and producing summaries",
-1998), and with clusters lets none of them take the page, the idea of "Diversify and Conquer: Diversity-Centric Data
-Selection with Iterative Refinement".
+1998). Slots shared out over clusters cost more of what people look for at the same variety: benchmarks/spreading.py.
 """
 
 from __future__ import annotations
@@ -29,63 +28,30 @@ def usual_amount() -> float:
     return float(settings.DIVERSITY)
 
 
-def spread(
-    scores: NDArray[np.floating],
-    dense: Floats,
-    count: int,
-    *,
-    amount: float,
-    groups: Numbers | None = None,
-    weights: NDArray[np.floating] | None = None,
-) -> Numbers:
+def spread(scores: NDArray[np.floating], dense: Floats, count: int, *, amount: float) -> Numbers:
     """The rows of at most ``count`` candidates, in the order in which they are to be shown.
 
     ``scores`` is (n,), higher is better; ``dense`` (n, d) unit rows, zeros where there is no vector. ``amount`` is how
-    much being different counts, from 0 to 1: 0 gives the order of the scores, of equal ones the first first.
-    ``groups``, int64 (n,) from 0, are clusters: of one cluster come at most ``limits(...)`` papers as long as others
-    have candidates among the best ``candidates(count)``; ``weights`` (number of clusters,) raise or lower the limits.
-    Rows with a score that is not finite are never given. Raises ``ValueError`` for an ``amount`` out of its range, and
-    for arrays of other lengths.
+    much being different counts, from 0 to 1: 0 gives the order of the scores, of equal ones the first first. Above 0
+    only the best ``candidates(count)`` can be picked. Rows with a score that is not finite are never given. Raises
+    ``ValueError`` for an ``amount`` out of its range, and for arrays of other lengths.
     """
     if not 0.0 <= amount <= 1.0:
         raise ValueError(f"an amount of diversity of {amount}: expected 0 to 1")
     values = np.asarray(scores, dtype=np.float64)
-    if len(values) != len(dense) or (groups is not None and len(groups) != len(values)):
-        raise ValueError("scores, vectors and groups have to be of one length")
+    if len(values) != len(dense):
+        raise ValueError("scores and vectors have to be of one length")
     pool = _best(values, count if amount == 0 else candidates(count))
     if amount == 0 or len(pool) < 2 or count < 1:
         return pool[: max(count, 0)]
     # Copied once: the picking reads it once a slot.
-    picked = _picked(
-        _relevance(values[pool]),
-        np.ascontiguousarray(dense[pool], dtype=np.float32),
-        count,
-        amount=amount,
-        groups=None if groups is None else groups[pool],
-        weights=weights,
-    )
-    return pool[picked]
+    vectors = np.ascontiguousarray(dense[pool], dtype=np.float32)
+    return pool[_picked((1.0 - amount) * _relevance(values[pool]), vectors, count, amount)]
 
 
 def candidates(count: int) -> int:
     """How many of the best candidates ``spread`` looks at for so many slots."""
     return max(FEWEST_CANDIDATES, A_SLOT * count)
-
-
-def limits(
-    groups: Numbers, count: int, *, amount: float, weights: NDArray[np.floating] | None = None
-) -> NDArray[np.int64]:
-    """The most papers of each cluster among ``count``: all at amount 0, its fair part (rounded up) at amount 1.
-
-    A cluster's fair part is one of as many equal parts as there are clusters among ``groups``, times its weight.
-    """
-    size = int(groups.max()) + 1 if len(groups) else 0
-    present = max(1, len(np.unique(groups)))
-    asked = np.ones(size) if weights is None else np.asarray(weights, dtype=np.float64)[:size]
-    if len(asked) < size:
-        raise ValueError("each cluster needs a weight")
-    fair = np.minimum(count, asked * count / present)
-    return np.ceil(np.round((1.0 - amount) * count + amount * fair, 9)).astype(np.int64)
 
 
 def collapse(papers: Sequence[Described], dense: Floats) -> Numbers:
@@ -121,30 +87,16 @@ def _relevance(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return (values - values[-1]) / span if span > 0 else np.ones(len(values))
 
 
-def _picked(
-    relevance: NDArray[np.float64],
-    dense: Floats,
-    count: int,
-    *,
-    amount: float,
-    groups: Numbers | None,
-    weights: NDArray[np.floating] | None,
-) -> Numbers:
-    worth = (1.0 - amount) * relevance
+def _picked(worth: NDArray[np.float64], dense: Floats, count: int, amount: float) -> Numbers:
+    """Rows of a pool, picked one by one by their worth less ``amount`` times the likeness to those before."""
     nearest = np.zeros(len(worth))
     has_vector = np.asarray(dense.any(axis=1))
     is_open = np.ones(len(worth), dtype=bool)
-    room = limits(groups, count, amount=amount, weights=weights) if groups is not None else None
     picked: list[int] = []
     while len(picked) < min(count, len(worth)):
-        values = np.where(is_open, worth - amount * nearest, -np.inf)
-        if groups is not None and room is not None and (has_room := is_open & (room[groups] > 0)).any():
-            values[~has_room] = -np.inf
-        row = int(np.argmax(values))
+        row = int(np.argmax(np.where(is_open, worth - amount * nearest, -np.inf)))
         picked.append(row)
         is_open[row] = False
-        if groups is not None and room is not None:
-            room[groups[row]] -= 1
         nearest = np.maximum(nearest, dense @ dense[row])
         if not has_vector.all():
             # What is not known to be different is as alike to the list as papers are on average.

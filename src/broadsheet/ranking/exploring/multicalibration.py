@@ -72,16 +72,21 @@ class Multicalibration:
         edges = np.unique(np.quantile(probabilities[learn], np.linspace(0, 1, LEVELS + 1)[1:-1]))
         values = np.asarray(probabilities, dtype=np.float64).copy()
         rounds: list[dict[int, Stump]] = []
-        errors = [_error(values[held], outcomes[held], looked[held])]
-        while len(rounds) < MOST_ROUNDS and len(errors) - int(np.argmin(errors)) <= PATIENCE:
+        plain = _errors(values[held], outcomes[held], looked[held])
+        gains = [plain - plain]
+        while len(rounds) < MOST_ROUNDS and len(gains) - _best(gains) <= PATIENCE:
             levels = np.searchsorted(edges, values, side="right")
             found = _fit_round(levels[learn], values[learn], outcomes[learn], groups[learn], looked[learn])
             if not found:
                 break
             rounds.append(found)
             values = _applied(found, levels, values, groups)
-            errors.append(_error(values[held], outcomes[held], looked[held]))
-        return cls(tuple(edges.tolist()), tuple(rounds[: int(np.argmin(errors))]))
+            gains.append(plain - _errors(values[held], outcomes[held], looked[held]))
+        kept = _best(gains)
+        # What may be chance is not learnt: the gain has to be above its own standard error.
+        if gains[kept].mean() <= gains[kept].std() / np.sqrt(len(held)):
+            return cls()
+        return cls(tuple(edges.tolist()), tuple(rounds[:kept]))
 
     def of(self, probabilities: Doubles, groups: Numbers) -> Doubles:
         """The corrected probabilities, (n,), from 0 to 1. Groups that were never seen are of no group."""
@@ -130,5 +135,11 @@ def _applied(corrections: dict[int, Stump], levels: Numbers, values: Doubles, gr
     return np.clip(changed, 0.0, 1.0)
 
 
-def _error(values: Doubles, outcomes: Doubles, seen: Doubles) -> float:
-    return float(((seen * values - outcomes) ** 2).mean())
+def _errors(values: Doubles, outcomes: Doubles, seen: Doubles) -> Doubles:
+    """The squared error of each case."""
+    return np.asarray((seen * values - outcomes) ** 2)
+
+
+def _best(gains: list[Doubles]) -> int:
+    """After how many rounds the held-out cases gained most."""
+    return int(np.argmax([gain.mean() for gain in gains]))
