@@ -28,7 +28,7 @@ class Parts(NamedTuple):
 class Metric:
     """The weights of the parts of a likeness, and the ``backdrop`` from which it stands out.
 
-    ``closest`` is the weight of a person's nearest interest beside all that they told (``Profile``).
+    ``closest`` is the weight of the nearest paper beside all that a person told (``Profile.scores``).
     """
 
     meaning: float = 0.5
@@ -40,7 +40,9 @@ class Metric:
 
     def kernel(self, ones: Parts, others: Parts) -> Doubles:
         """The likeness of each of the one papers with each of the others, float64 (ones, others)."""
-        found = self.words * _products(ones.words, others.words)
+        found = np.zeros((ones.words.shape[0], others.words.shape[0]))
+        if self.words:
+            found += self.words * _products(ones.words, others.words)
         if ones.dense.shape[1] and ones.dense.shape[1] == others.dense.shape[1]:
             found += self.meaning * (self.backdrop.centred(ones.dense) @ self.backdrop.centred(others.dense).T)
         if self.wording and ones.wording is not None and others.wording is not None:
