@@ -69,10 +69,10 @@ def _screened(folder: Folder) -> dict[str, Any]:
 
 
 def _foretold(folder: Path, day_from: datetime | None, *, text_only: bool) -> dict[str, Any]:
-    from broadsheet.ranking.evaluation.next_paper import evaluate
-
     if day_from is None:
         fail(f"{folder} tells what people took: name the first day to foretell with --from", 2)
+    from broadsheet.ranking.evaluation.next_paper import evaluate
+
     _tell_of_model()
     return evaluate(folder, day_from.date(), text_only=text_only)
 
