@@ -31,6 +31,7 @@ _WORD = re.compile(r"[^\W_]{2,}")
 # "InternVL2.5" is "intern", "vl", "2", ".", "5": what the next of its kind has in common with it. Letters without an
 # upper and a lower case stand alone.
 _WRITTEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\sA-Za-z]")
+WORDING_POWER = 1.3
 _WRITTEN_SEED = 0x77726974
 _PAIR_FACTOR = 0x9E3779B1
 _NAME_SEED = 0x6E616D65
@@ -66,9 +67,12 @@ class Lexicon:
         weights = np.log((1 + count) / (1 + terms.frequencies())) + 1
         return cls(weights.astype(np.float32), count)
 
-    def weighed(self, counts: csr_array) -> csr_array:
-        """TF-IDF rows of length 1, float32 CSR (texts, COLUMNS); a term counts 1 + ln(how often it stands there)."""
-        values = (1 + np.log(counts.data)) * self.weights[counts.indices]
+    def weighed(self, counts: csr_array, power: float = 1.0) -> csr_array:
+        """TF-IDF rows of length 1, float32 CSR (texts, COLUMNS); a term counts 1 + ln(how often it stands there).
+
+        The larger ``power`` is, the more do rare terms count.
+        """
+        values = (1 + np.log(counts.data)) * self.weights[counts.indices] ** np.float32(power)
         return unit_rows(csr_array((values, counts.indices, counts.indptr), shape=counts.shape))
 
 

@@ -65,5 +65,5 @@ def _products(ones: csr_array, others: csr_array) -> Doubles:
 
 
 # Chosen on people's next papers by a split in time (benchmarks.personal); see docs/ranking.md.
-PERSONAL = Metric(meaning=0.04, words=0.0, names=1.0, wording=1.0, closest=0.0)
+PERSONAL = Metric(meaning=0.02, words=0.0, names=1.0, wording=1.0, closest=0.1)
 """How papers are compared for people, as long as no backdrop is known."""

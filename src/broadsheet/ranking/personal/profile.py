@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from broadsheet.ranking.personal.direction import Direction
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.held import Held, dense_of, names_of, wording_of, words_of
-from broadsheet.ranking.personal.interests import groups_of, interests_of
+from broadsheet.ranking.personal.interests import interests_of
 from broadsheet.ranking.personal.kinds import Floats, Interest, Reason, ReasonKind, Signal, SignalKind
 from broadsheet.ranking.personal.metric import PERSONAL, Metric, Parts
 from broadsheet.ranking.personal.packing import packed, unpacked
 from broadsheet.ranking.personal.solving import coefficients
 
 Doubles = NDArray[np.float64]
+NEAREST_OF = 500
 MOST_REASONS, LEAST_SHARE, MOST_REASON_WORDS = 3, 0.1, 4
 
 
@@ -78,35 +79,28 @@ class Profile:
         """All signals with their coefficients as one: what scores any number of papers at little cost."""
         return Direction.of(self._parts, self._solved, self.metric)
 
-    @cached_property
-    def _prototypes(self) -> Floats:
-        """The mean of each interest, float32 (k, d), unit rows about the backdrop."""
-        liked = [one for one in self.held if one.signal.kind is not SignalKind.DISMISSED]
-        groups = groups_of(liked) if liked else []
-        means = [self.metric.backdrop.centred(dense_of(group)).mean(axis=0) for group in groups]
-        rows = np.array(means, np.float32).reshape(len(means), -1)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
-
     def contributions(self, candidates: Features) -> Doubles:
         """What each signal adds to the score of each candidate, float64 (candidates, signals)."""
-        theirs = Parts(candidates.dense, candidates.words, candidates.names, candidates.wording)
-        return self.metric.kernel(theirs, self._parts) * self._solved
+        return self.metric.kernel(_parts_of(candidates), self._parts) * self._solved
 
     def scores(self, candidates: Features) -> Floats:
         """How much each candidate is of interest, float32 (n,): comparable for one person, without unit.
 
-        The ridge over all that was told, and the likeness to the nearest interest, which weighs the same however many
-        papers tell of it: a person's second hobby is not drowned by the first. Each interest is the mean of its papers,
-        as in "Prototypical Networks for Few-shot Learning".
+        The ridge over all that was told, and the likeness to whatever single paper is the nearest of those that were
+        liked, which counts the same however few tell of it: a second hobby is not drowned by the first. (Each paper
+        stands for its kind, as in "Prototypical Networks for Few-shot Learning".) Only the ``NEAREST_OF`` best by the
+        ridge are compared one by one.
         """
         if not self.held:
             return np.zeros(len(candidates), np.float32)
         found = self._direction.scores(candidates, self.metric)
-        if self.metric.closest and len(self._prototypes) and candidates.dense.shape[1] == self._prototypes.shape[1]:
-            likeness = self.metric.backdrop.products(candidates.dense, self._prototypes)
-            found = found + self.metric.closest * likeness.max(axis=1)
-        return found.astype(np.float32)
+        liked = np.flatnonzero(self._solved > 0)
+        if self.metric.closest and len(liked) > 1:
+            best = np.argsort(-found, kind="stable")[:NEAREST_OF]
+            theirs = _parts_of(candidates.take(best))
+            likeness = self.metric.kernel(theirs, self._parts)[:, liked].max(axis=1)
+            found[best] += self.metric.closest * self._solved[liked].sum() * np.maximum(likeness, 0)
+        return found
 
     @staticmethod
     def nearest_mean(signals: Sequence[Signal], features: Features, candidates: Features) -> Floats:
@@ -155,6 +149,10 @@ class Profile:
     def interests(self) -> list[Interest]:
         """The several interests that the papers tell of, strongest first."""
         return interests_of([one for one in self.held if one.signal.kind is not SignalKind.DISMISSED])
+
+
+def _parts_of(papers: Features) -> Parts:
+    return Parts(papers.dense, papers.words, papers.names, papers.wording)
 
 
 def _place(signal: Signal) -> tuple[int, str]:
