@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from broadsheet.catalogue.models import Paper
@@ -32,8 +32,11 @@ def papers_to_pick(account: Account | None, count: int, now: datetime) -> list[i
     The same for the same papers. Where papers have no vectors, those with most votes and comments.
     """
     known = marks_of(account, now).known if account is not None else set()
-    since = timezone.localtime(now).date() - LOOKED_BACK
-    noticed = Paper.shown.filter(first_listed_on__gte=since, first_listed_on__lte=timezone.localtime(now).date())
+    listed = Paper.shown.filter(first_listed_on__lte=timezone.localtime(now).date())
+    newest = listed.aggregate(day=Max("first_listed_on"))["day"]
+    if newest is None:
+        return []
+    noticed = listed.filter(first_listed_on__gte=newest - LOOKED_BACK)
     ranked = noticed.order_by((F("votes_count") + F("comments_count")).desc(), "-pk")
     numbers = [
         number for number in ranked.values_list("pk", flat=True)[: LOOKED_AT + len(known)] if number not in known

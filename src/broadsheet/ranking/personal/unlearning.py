@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from broadsheet.community import tastes
-from broadsheet.community.models import Account, Example
+from broadsheet.community.models import Account
 from broadsheet.ranking.personal.cold_start import stand_in
 from broadsheet.ranking.personal.serving import profile_of
 
@@ -15,8 +15,8 @@ from broadsheet.ranking.personal.serving import profile_of
 def delete_interest(account: Account, key: str, now: datetime) -> bool:
     """Delete the interest with a key (``Interest.key``); says whether there was one.
 
-    Votes, saves and claims stay what they are, and the papers can be learnt from again (``tastes.learn_again``);
-    examples, which were for nothing else, are gone.
+    Votes, saves, claims and examples stay what they are, so that the papers can be learnt from again
+    (``tastes.learn_again``).
     """
     profile = profile_of(account, now)
     found = next((one for one in profile.interests() if one.key == key), None) if profile else None
@@ -29,5 +29,4 @@ def delete_interest(account: Account, key: str, now: datetime) -> bool:
         if said:
             tastes.keep_sentences(account, [sentence for sentence in said if stand_in(sentence) not in gone])
         tastes.unlearn(account, papers)
-        Example.objects.filter(account=account, paper__in=papers).delete()
     return True

@@ -29,6 +29,7 @@ from broadsheet.ranking.personal.kinds import Interest, Signal, SignalKind
 from broadsheet.ranking.personal.serving import profile_of
 from broadsheet.ranking.personal.signals import signals_of
 from broadsheet.ranking.personal.stored import forget_profile
+from broadsheet.ranking.personal.unlearning import delete_interest
 from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_members
 from broadsheet.web.foryou.words import DID
@@ -190,14 +191,8 @@ def _learn(account: Account, request: HttpRequest) -> str:
 
 
 def _delete_interest(account: Account, request: HttpRequest) -> str:
-    gone = next((one for one in _interests(account) if one.key == request.POST["interest"]), None)
-    if gone is None:
+    if not delete_interest(account, request.POST["interest"], timezone.now()):
         raise RefusedError(_("This interest is not there any more: something was learnt in the meantime."))
-    said = _sentences(account)
-    kept = [sentence for sentence in said if stand_in(sentence) not in gone.paper_ids]
-    if kept != said:
-        tastes.keep_sentences(account, kept)
-    tastes.unlearn(account, [number for number in gone.paper_ids if number > 0])
     return _("This interest is deleted. Its papers are below, if you want any of them back.")
 
 

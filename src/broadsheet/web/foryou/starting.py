@@ -32,7 +32,7 @@ from broadsheet.ranking.personal.cold_start import (
     give_own_papers,
     say_interests,
 )
-from broadsheet.ranking.personal.serving import for_you
+from broadsheet.ranking.personal.picking import papers_to_pick
 from broadsheet.sources.bibliography import LONGEST_TEXT, BibliographyError, read_bibliography
 from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_active_members
@@ -65,11 +65,11 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, problem: str = "") -> HttpResponse:
     account = account_of(request)
-    offered = for_you(account, now=timezone.now(), limit=OFFERED).recommendations
-    papers = cards(request, [one.paper_id for one in offered])
+    offered = papers_to_pick(account, OFFERED, timezone.now())
+    papers = cards(request, offered)
     context = {
         "heading": _("What do you like to read?"),
-        "papers": [papers[one.paper_id] for one in offered if one.paper_id in papers],
+        "papers": [papers[number] for number in offered if number in papers],
         "picked": set(request.POST.getlist("paper")),
         "categories": _categories(),
         "longest": LONGEST_SENTENCE,
