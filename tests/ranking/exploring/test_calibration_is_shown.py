@@ -95,3 +95,9 @@ def test_the_command_prints_the_report() -> None:
 def test_the_clock_learns_it() -> None:
     note_impressions(person("alice"), 2)
     assert calibrating_errand().do(lambda: False) == "20 cases, not told"
+
+
+def test_the_page_is_reached_from_moderation_by_admins_alone(ada: Client) -> None:
+    assert 'href="/calibration"' in ada.get("/moderation").content.decode()
+    ada.force_login(moderator())
+    assert "/calibration" not in ada.get("/moderation").content.decode()

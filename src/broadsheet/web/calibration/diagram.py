@@ -98,4 +98,4 @@ def curve_of_places(examined: Sequence[float]) -> Places | None:
     step = (SIDE + MARGIN) / (len(examined) - 1)
     line = " ".join(f"{place * step:.1f},{5 + STRIP * (1 - share):.1f}" for place, share in enumerate(examined))
     rows = tuple((place + 1, share) for place, share in enumerate(examined))
-    return Places(SIDE + MARGIN, STRIP + 10, line, rows)
+    return Places(SIDE + MARGIN, STRIP + 14, line, rows)
