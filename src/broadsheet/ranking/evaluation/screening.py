@@ -73,8 +73,8 @@ class Screened:
 class LearningRanker:
     """A profile's scores for all papers of one review, from what has been told of some of them.
 
-    It gives what ``Profile`` gives for the same signals: the same likeness and the same closed form. As the candidates
-    are the same at each step, the likeness of each pair is computed once, and not at each step anew.
+    The likeness and the closed form are those of ``Profile``. Two things differ, as the papers are few and the same at
+    each step: the likeness of each pair is computed once, and nothing of a paper is left out to keep a profile small.
     """
 
     def __init__(self, review: Review, metric: Metric = METRIC) -> None:
