@@ -3,8 +3,8 @@
 Days, weeks and months of the daily papers before July 2025. Trustworthiness (Venna and Kaski, 2001): whether papers
 that are neighbours on the map are alike; kept: the share of a paper's ten nearest by meaning that are among its ten
 nearest on the map. Both against the two principal components, and scikit-learn's t-SNE where it is installed. Regions:
-mean silhouette and mean cosine by vectors, and the share of a paper's five neighbours on the map that are in its region,
-against k-means of as many clusters over the vectors.
+mean silhouette and mean cosine by vectors, and the share of a paper's five neighbours on the map that are in its
+region, against k-means of as many clusters over the vectors.
 """
 
 from __future__ import annotations

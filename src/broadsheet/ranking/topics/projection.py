@@ -14,7 +14,7 @@ from broadsheet.ranking.personal.kinds import Floats
 
 Plane = NDArray[np.float64]
 
-PERPLEXITY = 12.0
+PERPLEXITY = 30.0
 """About so many neighbours of each paper are kept near it."""
 ROUNDS, EARLY_ROUNDS = 400, 100
 EXAGGERATION = 6.0
