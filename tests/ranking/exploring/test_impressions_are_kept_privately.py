@@ -191,3 +191,17 @@ def test_what_people_do_by_the_api_is_noted(client: Client, papers: list[Paper])
     client.put(shelf, {"is_saved": True}, "application/json")
     client.put(shelf, {"is_saved": False}, "application/json")
     assert at(alice, one, "saved_at") == [None]
+
+
+def test_people_read_what_was_kept_of_them_and_of_nobody_else(client: Client, papers: list[Paper]) -> None:
+    alice, bob = person("alice"), person("bob")
+    note_shown(alice, FOR_YOU, told(papers), NOW)
+    impressions.note_opened(alice, papers[1].pk, NOW)
+    Paper.objects.filter(pk=papers[3].pk).update(is_hidden=True)
+    client.force_login(alice)
+    page = client.get(reverse("web:for_you_profile")).content.decode()
+    assert "What you were shown" in page
+    assert "The last 3 papers" in page
+    assert "place 2, by lot, opened" in page
+    client.force_login(bob)
+    assert "What you were shown" not in client.get(reverse("web:for_you_profile")).content.decode()

@@ -23,7 +23,7 @@ from broadsheet.catalogue.models import Paper
 from broadsheet.community import tastes
 from broadsheet.community.access import RefusedError
 from broadsheet.community.models import Account, Taste, Unlearnt
-from broadsheet.ranking.exploring.impressions import forget_impressions
+from broadsheet.ranking.exploring.impressions import forget_impressions, impressions_of
 from broadsheet.ranking.personal.cold_start import LONGEST_SENTENCE, say_interests, stand_in
 from broadsheet.ranking.personal.kinds import Interest, Signal, SignalKind
 from broadsheet.ranking.personal.serving import profile_of
@@ -36,6 +36,7 @@ from broadsheet.web.foryou.words import DID
 
 PAPERS_OF_AN_INTEREST = 5
 SHOWN_UNLEARNT = 200
+SHOWN_KEPT = 30
 
 SLIDERS: Sequence[tuple[str, str | Promise, str | Promise, str | Promise]] = (
     ("recency", gettext_lazy("How new"), gettext_lazy("any age"), gettext_lazy("today’s first")),
@@ -91,6 +92,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "sliders": [(name, label, low, high, round(100 * getattr(taste, name))) for name, label, low, high in SLIDERS],
         "longest": LONGEST_SENTENCE,
         "kept_days": settings.IMPRESSIONS_DAYS,
+        "kept": impressions_of(account).filter(paper__is_hidden=False)[:SHOWN_KEPT],
     }
     return render(request, "web/foryou/profile.html", context)
 
