@@ -63,6 +63,16 @@ def test_a_report_has_groups_with_enough_cases_and_survives_json() -> None:
             Report.from_plain(broken)
 
 
+def test_what_is_right_in_all_and_wrong_in_a_topic_is_doubted() -> None:
+    truth, came = chances(3, 8000)
+    half = np.arange(8000) % 2 == 0
+    lean = np.clip(truth + np.where(half, 0.1, -0.1), 0, 1)
+    topics = ["cs.IR" if one else "math.CO" for one in half]
+    assert report(truth, came, {TOPIC: topics}).doubts() == []
+    assert Doubt.WRONG_IN_A_GROUP in report(lean, came, {TOPIC: topics}).doubts()
+    assert Doubt.WRONG_IN_A_GROUP not in report(lean, came).doubts()
+
+
 def test_ages_are_groups() -> None:
     day = date(2025, 11, 20)
     assert age_of(day, day) == age_of(day - timedelta(days=1), day) == "up to a day"

@@ -21,6 +21,7 @@ from broadsheet.ranking.exploring.calibration_measures import (
     ece,
     ece_bounds,
     reliability,
+    wilson,
 )
 
 # What it takes to be trusted: so many held-out cases with interest and so many without; a calibration error that is
@@ -37,6 +38,7 @@ class Doubt(StrEnum):
     FEW_OUTCOMES = "few outcomes"
     UNSURE_ERROR = "unsure error"
     NO_BETTER_THAN_MEAN = "no better than the mean"
+    WRONG_IN_A_GROUP = "wrong in a group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Report:
             found.append(Doubt.UNSURE_ERROR)
         if self.whole.brier >= self.plain_brier:
             found.append(Doubt.NO_BETTER_THAN_MEAN)
+        if any(_is_wrong(figures) for named in self.groups.values() for figures in named.values()):
+            found.append(Doubt.WRONG_IN_A_GROUP)
         return found
 
     def to_plain(self) -> dict[str, Any]:
@@ -127,6 +131,13 @@ def report(probabilities: ArrayLike, outcomes: ArrayLike, groups: Mapping[str, S
     low, high = ece_bounds(foretold, came)
     mean = np.full(len(came), came.mean())
     return Report(_figures(foretold, came), low, high, brier(mean, came), tuple(reliability(foretold, came)), found)
+
+
+def _is_wrong(figures: Figures) -> bool:
+    """Whether the mean prediction in a group is too far from what may be the truth, chance allowed for."""
+    low, high = wilson(figures.observed, figures.cases)
+    off = max(low - figures.foretold, figures.foretold - high)
+    return off > min(MOST_ERROR, MOST_ERROR_IN_PARTS * figures.observed)
 
 
 def _figures(foretold: np.ndarray, came: np.ndarray) -> Figures:

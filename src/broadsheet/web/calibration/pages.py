@@ -20,6 +20,7 @@ DOUBTS: dict[Doubt, str | Promise] = {
     Doubt.FEW_OUTCOMES: gettext_lazy("there are too few cases with interest, or without, to be sure"),
     Doubt.UNSURE_ERROR: gettext_lazy("the calibration error may be too large for how rare interest is"),
     Doubt.NO_BETTER_THAN_MEAN: gettext_lazy("foretelling the mean for every paper would be as good"),
+    Doubt.WRONG_IN_A_GROUP: gettext_lazy("for papers of one topic or age it is wrong"),
 }
 GROUPINGS: dict[str, str | Promise] = {TOPIC: gettext_lazy("By topic"), AGE: gettext_lazy("By age of the paper")}
 GROUPS: dict[str, str | Promise] = {
