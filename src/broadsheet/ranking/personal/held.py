@@ -95,6 +95,6 @@ def names_of(held: Sequence[Held]) -> csr_array:
 
 
 def _rows(columns: Sequence[NDArray[np.int32]], values: Sequence[Floats]) -> csr_array:
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in columns])]).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in columns])]).astype(np.int32)
     flat = np.concatenate([*columns, np.empty(0, np.int32)]), np.concatenate([*values, np.empty(0, np.float32)])
     return csr_array((flat[1], flat[0], starts), shape=(len(columns), COLUMNS))

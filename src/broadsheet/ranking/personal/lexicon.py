@@ -151,7 +151,9 @@ def _with_pairs(hashes: Sequence[int]) -> Columns:
 
 def _counted(rows: Sequence[Columns]) -> csr_array:
     lengths = np.array([len(row) for row in rows], np.int64)
+    # 32 bits, as long as that is enough: products of sparse rows take as long as reading them.
     starts = np.concatenate([[0], np.cumsum(lengths)])
+    starts = starts.astype(np.int32) if starts[-1] < 2**31 else starts
     columns = np.concatenate([*rows, np.empty(0, np.int64)]).astype(np.int32)
     counts = csr_array((np.ones(len(columns), np.float32), columns, starts), shape=(len(rows), COLUMNS))
     counts.sum_duplicates()

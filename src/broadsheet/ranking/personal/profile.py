@@ -20,7 +20,7 @@ from broadsheet.ranking.personal.packing import packed, unpacked
 from broadsheet.ranking.personal.solving import coefficients
 
 Doubles = NDArray[np.float64]
-NEAREST_OF = 500
+NEAREST_OF = 200
 MOST_REASONS, LEAST_SHARE, MOST_REASON_WORDS = 3, 0.1, 4
 
 
