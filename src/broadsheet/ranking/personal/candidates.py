@@ -32,9 +32,8 @@ WINDOW: Final = 14
 """Papers of so many days with papers, up to today, can be recommended."""
 MOST_CANDIDATES: Final = 20_000
 """At most so many of them, those that were listed last."""
-HELD_FOR: Final = 600.0
-"""After so many seconds they are read anew in any case: figures of attention change without a trace."""
-_AT_ONCE = 5_000
+HELD_FOR: Final = 60.0
+"""So many seconds they hold though a text, vector or count changed; a paper that comes or is hidden shows at once."""
 
 Groups = Mapping[object, Numbers]
 
@@ -73,7 +72,17 @@ class Pool:
         return np.flatnonzero(np.isin(self.features.numbers, wanted))
 
 
-_held: dict[int, tuple[object, float, Pool]] = {}
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A pool, with what there was and what had changed when it was read."""
+
+    state: object
+    changes: object
+    read_at: float
+    pool: Pool
+
+
+_held: dict[int, _Held] = {}
 
 
 def pool_of(day: date, learnt: Learnt, *, window: int = WINDOW) -> Pool:
@@ -81,18 +90,20 @@ def pool_of(day: date, learnt: Learnt, *, window: int = WINDOW) -> Pool:
 
     Hidden papers are not among them at the time of reading: whoever shows a list makes sure once more.
     """
-    state = (day, learnt.lexicon_id, _state())
+    there, changes = _state()
+    state = day, learnt.lexicon_id, there
     known = _held.get(window)
-    if known is not None and known[0] == state and monotonic() - known[1] < HELD_FOR:
-        return known[2]
-    pool = _read(day, learnt, window, known[2] if known else None)
-    _held[window] = state, monotonic(), pool
+    is_there = known is not None and known.state == state
+    if known and is_there and (known.changes == changes or monotonic() - known.read_at < HELD_FOR):
+        return known.pool
+    pool = _read(day, learnt, window, known.pool if known else None)
+    _held[window] = _Held(state, changes, monotonic(), pool)
     return pool
 
 
 def features_of(numbers: Sequence[int], pool: Pool, learnt: Learnt) -> Features:
     """Features of any papers as a pool's are made, so that both can be compared; papers that are gone are left out."""
-    made = _made(_papers(numbers), pool.fingerprint, learnt)
+    made = _made(_papers(list(numbers)), pool.fingerprint, learnt)
     dims = pool.features.dense.shape[1]
     return made if made.dense.shape[1] == dims else _without_vectors(made, dims)
 
@@ -122,19 +133,18 @@ def forget_held() -> None:
     _held.clear()
 
 
-def _state() -> object:
-    """What changes when a paper is listed, changed, hidden, deleted or embedded: one question."""
+def _state() -> tuple[object, object]:
+    """What there is, and what changes when a text, a vector or a count does: one question."""
     newest = Listing.objects.order_by("-pk").annotate(
         made_at=F("paper__created_at"),
+        hidden=_tally(Paper.objects.filter(is_hidden=True)),
         changes=_tally(ChangedPaper.objects.all()),
         last_change=_last(ChangedPaper.objects.all()),
         waiting=_tally(WaitingVector.objects.all()),
         last_waiting=_last(WaitingVector.objects.all()),
-        hidden=_tally(Paper.objects.filter(is_hidden=True)),
-        papers=_last(Paper.objects.all()),
     )
-    names = ("pk", "made_at", "changes", "last_change", "waiting", "last_waiting", "hidden", "papers")
-    return newest.values_list(*names).first()
+    there = newest.values_list("pk", "made_at", "hidden", "changes", "last_change", "waiting", "last_waiting").first()
+    return (there[:3], there[3:]) if there else ((), ())
 
 
 def _tally(rows: Any) -> Any:
@@ -147,8 +157,8 @@ def _last(rows: Any) -> Any:
 
 
 def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
-    listed = _listed(day, window)
-    papers = _papers(listed)
+    listed, which = _listed(day, window)
+    papers = [paper for paper in _papers(which) if paper.number in listed]
     fingerprint = usual_model(paper.vector[0] for paper in papers if paper.vector)
     digests = tuple(paper.digest for paper in papers)
     numbers = [paper.number for paper in papers]
@@ -160,26 +170,27 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
         described=tuple(paper.described() for paper in papers),
         listed=np.array([listed[number].toordinal() for number in numbers], np.int64),
         attention=_attention(papers),
-        categories=_grouped(numbers, PaperCategory.objects.all(), "category_id"),
-        organisations=_grouped(numbers, Paper.organisations.through.objects.all(), "organisation_id"),
+        categories=_grouped(numbers, which, PaperCategory.objects.all(), "category_id"),
+        organisations=_grouped(numbers, which, Paper.organisations.through.objects.all(), "organisation_id"),
         authors={
-            **_grouped(numbers, Authorship.objects.exclude(slug=""), "slug"),
-            **_grouped(numbers, Authorship.objects.exclude(orcid=""), "orcid"),
+            **_grouped(numbers, which, Authorship.objects.exclude(slug=""), "slug"),
+            **_grouped(numbers, which, Authorship.objects.exclude(orcid=""), "orcid"),
         },
-        people=_grouped(numbers, Authorship.objects.filter(account__isnull=False), "account_id"),
+        people=_grouped(numbers, which, Authorship.objects.filter(account__isnull=False), "account_id"),
         fingerprint=fingerprint,
         lexicon_id=learnt.lexicon_id,
         metric=replace(PERSONAL, backdrop=Backdrop.of(features)),
     )
 
 
-def _listed(day: date, window: int) -> dict[int, date]:
-    """The papers of the last days up to ``day``, with the last day each was listed; the newest first."""
+def _listed(day: date, window: int) -> tuple[dict[int, date], Any]:
+    """The papers of the last days up to ``day``, with the last day each was listed, and a question that finds them."""
     until = Listing.objects.filter(listed_on__lte=day)
     span = list(until.order_by("-listed_on").values_list("listed_on", flat=True).distinct()[:window])
     rows = until.filter(listed_on__gte=span[-1] if span else day, paper__is_hidden=False).order_by()
     told = rows.values_list("paper_id").annotate(on=Max("listed_on"))
-    return dict(sorted(told, key=lambda one: (one[1].toordinal(), one[0]), reverse=True)[:MOST_CANDIDATES])
+    last = sorted(told, key=lambda one: (one[1].toordinal(), one[0]), reverse=True)[:MOST_CANDIDATES]
+    return dict(last), rows.values("paper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,34 +219,34 @@ class _Paper:
         return Described(self.number, self.title, self.abstract, self.names, self.identifiers, year)
 
 
-def _papers(numbers: Iterable[int]) -> list[_Paper]:
-    """What is read of papers, by row id; those that are not there or hidden are left out."""
-    wanted = sorted(numbers)
+def _papers(which: Any) -> list[_Paper]:
+    """What is read of papers, by row id; those that are not there or hidden are left out.
+
+    ``which`` are row ids or, where they are many, a question that finds them: that is much quicker to ask.
+    """
     found: list[_Paper] = []
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = wanted[start : start + _AT_ONCE]
-        names = _pairs(Authorship.objects.filter(paper__in=part).order_by("paper_id", "position"), "name")
-        identifiers = _pairs(Identifier.objects.filter(paper__in=part).order_by("scheme", "value"), "scheme", "value")
-        vectors = _pairs(PaperVector.objects.filter(paper__in=part), "fingerprint", "text_digest", "vector")
-        columns = ("pk", "title", "abstract", "published_on", "first_listed_on", "state_digest")
-        rows = Paper.shown.filter(pk__in=part).order_by("pk")
-        for number, title, abstract, published_on, listed_on, digest, votes, comments in rows.values_list(
-            *columns, "votes_count", "comments_count"
-        ):
-            model, text_digest, body = vectors.get(number, [("", "", b"")])[0]
-            found.append(
-                _Paper(
-                    number,
-                    title,
-                    abstract,
-                    tuple(name for (name,) in names.get(number, ())),
-                    tuple(identifiers.get(number, ())),
-                    published_on or listed_on,
-                    digest,
-                    votes + comments,
-                    (model, text_digest, bytes(body)) if model else None,
-                )
+    names = _pairs(Authorship.objects.filter(paper__in=which).order_by("paper_id", "position"), "name")
+    identifiers = _pairs(Identifier.objects.filter(paper__in=which).order_by("scheme", "value"), "scheme", "value")
+    vectors = _pairs(PaperVector.objects.filter(paper__in=which), "fingerprint", "text_digest", "vector")
+    columns = ("pk", "title", "abstract", "published_on", "first_listed_on", "state_digest")
+    rows = Paper.shown.filter(pk__in=which).order_by("pk")
+    for number, title, abstract, published_on, listed_on, digest, votes, comments in rows.values_list(
+        *columns, "votes_count", "comments_count"
+    ):
+        model, text_digest, body = vectors.get(number, [("", "", b"")])[0]
+        found.append(
+            _Paper(
+                number,
+                title,
+                abstract,
+                tuple(name for (name,) in names.get(number, ())),
+                tuple(identifiers.get(number, ())),
+                published_on or listed_on,
+                digest,
+                votes + comments,
+                (model, text_digest, bytes(body)) if model else None,
             )
+        )
     return found
 
 
@@ -302,13 +313,11 @@ def _attention(papers: Sequence[_Paper]) -> Floats:
     return (counts / max(1.0, float(counts.max(initial=0.0)))).astype(np.float32)
 
 
-def _grouped(numbers: Sequence[int], rows: Any, column: str) -> Groups:
-    """The rows of the candidates (``numbers`` is sorted) that have each value of a column."""
+def _grouped(numbers: Sequence[int], which: Any, rows: Any, column: str) -> Groups:
+    """The rows of the candidates (row ids ``numbers``, found by ``which``) that have each value of a column."""
     found: dict[object, set[int]] = defaultdict(set)
     places = {number: row for row, number in enumerate(numbers)}
-    for start in range(0, len(numbers), _AT_ONCE):
-        part = rows.filter(paper__in=numbers[start : start + _AT_ONCE]).order_by()
-        for number, value in part.values_list("paper_id", column):
-            if number in places:
-                found[value].add(places[number])
+    for number, value in rows.filter(paper__in=which).order_by().values_list("paper_id", column):
+        if number in places:
+            found[value].add(places[number])
     return {value: np.array(sorted(places_of), np.int64) for value, places_of in found.items()}
