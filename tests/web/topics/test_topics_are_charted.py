@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import time_machine
 
+from broadsheet.catalogue.admission import storable_text
 from broadsheet.catalogue.enrichment.keyphrasing import keyphrase_some
 from broadsheet.catalogue.models import Paper
 from broadsheet.ranking.topics.trends import WEEKS
@@ -88,7 +89,11 @@ def test_hostile_phrases_are_text(reader: Reader) -> None:
     fill()
     # Their letters are read out of the abstracts as any phrase's are, so that these phrases are counted.
     for number, paper in enumerate(Paper.objects.order_by("pk")):
-        wicked = "radiance<b onmouseover=alert(1)>fields" if number % 2 else HOSTILE[number % len(HOSTILE)][:38]
+        wicked = (
+            "radiance<b onmouseover=alert(1)>fields"
+            if number % 2
+            else storable_text(HOSTILE[number % len(HOSTILE)][:38])
+        )
         Paper.objects.filter(pk=paper.pk).update(keyphrases=["<img src=x onerror=x> radiance", wicked, 3, None])
     page = reader.open("/topics")
     for element in page.walk():
