@@ -61,9 +61,9 @@ def naive(log: ClickLog) -> LinearRanker:
     return listwise(log.features, log.starts, log.clicks.astype(np.float64))
 
 
-def weighted(log: ClickLog, positions: Positions) -> LinearRanker:
+def weighted(log: ClickLog, positions: Positions, *, begin: LinearRanker | None = None) -> LinearRanker:
     """The ranker of clicks that weigh the more the less likely their place was looked at."""
-    return listwise(log.features, log.starts, log.clicks * positions.weights(log.positions))
+    return listwise(log.features, log.starts, log.clicks * positions.weights(log.positions), begin=begin)
 
 
 def dual(log: ClickLog, places: int) -> tuple[LinearRanker, Positions]:
@@ -84,8 +84,7 @@ def dual(log: ClickLog, places: int) -> tuple[LinearRanker, Positions]:
     clicked = np.bincount(at[log.clicks], minlength=places).astype(np.int64)
     examined, ranker = np.ones(places), None
     for _round in range(_ROUNDS):
-        weights = np.minimum(examined[0] / examined[at], HEAVIEST)
-        ranker = listwise(log.features, starts, clicks * weights, begin=ranker)
+        ranker = weighted(log, Positions(np.minimum(examined, 1.0), shown, clicked), begin=ranker)
         shares, _logs = _softmax(ranker.scores(log.features), starts, lengths)
         beside = np.minimum(np.repeat(shares[starts], lengths) / shares, HEAVIEST)
         before, examined = examined, _places(at, starts, lengths, clicks * beside, examined)
