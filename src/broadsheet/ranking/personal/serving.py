@@ -70,7 +70,10 @@ def for_digests(accounts: Collection[Account], now: datetime, *, limit: int = 10
     is_told = known is not None and known.is_told
     for start in range(0, len(everybody), AT_ONCE):
         shown = _shown(pool.features.numbers.tolist())
-        for person in people_of(everybody[start : start + AT_ONCE], pool, learnt, now):
+        people = people_of(everybody[start : start + AT_ONCE], pool, learnt, now)
+        while people:
+            # Let go of one by one, since each profile holds much while it scores.
+            person = people.pop(0)
             composed = _composed(person, pool)
             yield (
                 person.account,
@@ -144,7 +147,9 @@ def _page(
         )
         for row, (number, score), reasons in zip(rows, scores.items(), composed.reasons(rows), strict=True)
     )
-    return ForYou(found, composed.total, composed.profile, is_cold)
+    # Without what it computed for scoring: that is millions of numbers, which whoever keeps answers would keep.
+    profile = Profile(composed.profile.held, composed.profile.metric)
+    return ForYou(found, composed.total, profile, is_cold)
 
 
 def _shown(numbers: Collection[int]) -> set[int]:
