@@ -64,6 +64,6 @@ def _products(ones: csr_array, others: csr_array) -> Doubles:
     return np.asarray((ones @ others.T).todense(), np.float64)
 
 
-# Chosen on people's next papers by a split in time (benchmarks.personal); see docs/ranking.md.
+# Chosen on people's next papers of the daily papers before July 2025, by a split in time; see docs/ranking.md.
 PERSONAL = Metric(meaning=0.02, words=0.0, names=1.0, wording=1.0, closest=0.1)
 """How papers are compared for people, as long as no backdrop is known."""
