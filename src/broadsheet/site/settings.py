@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "broadsheet.community",
     "broadsheet.search",
     "broadsheet.ranking",
+    "broadsheet.delivery",
     "broadsheet.site",
 ]
 MIDDLEWARE = [

@@ -7,14 +7,18 @@ from django.urls import path, re_path
 from broadsheet.web import alike, batches, feeds, help_page, sources_page, views
 from broadsheet.web.authors import urls as authors
 from broadsheet.web.calibration import urls as calibration
+from broadsheet.web.deliveries import urls as deliveries
+from broadsheet.web.following import urls as following
 from broadsheet.web.foryou import urls as foryou
 from broadsheet.web.groups import urls as groups
+from broadsheet.web.letters import urls as letters
 from broadsheet.web.library import urls as library
 from broadsheet.web.moderation import urls as moderation
 from broadsheet.web.mydata import urls as mydata
 from broadsheet.web.notices import urls as notices
 from broadsheet.web.people import urls as people
 from broadsheet.web.submitting import urls as submitting
+from broadsheet.web.subscribing import urls as subscribing
 from broadsheet.web.talk import urls as talk
 from broadsheet.web.topics import urls as topics
 from broadsheet.web.trending import urls as trending
@@ -36,6 +40,10 @@ urlpatterns = [
     *foryou.urlpatterns,
     *trending.urlpatterns,
     *topics.urlpatterns,
+    *subscribing.urlpatterns,
+    *following.urlpatterns,
+    *letters.urlpatterns,
+    *deliveries.urlpatterns,
     path("", views.home, name="home"),
     path("date/<str:text>", views.day, name="day"),
     path("week/<str:text>", views.week, name="week"),

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from broadsheet.community.models.comments import Comment, CommentEdit, Mention, Reaction
+from broadsheet.community.models.delivering import (
+    AddressKey,
+    BounceScore,
+    Delivery,
+    FeedSecret,
+    MailEvent,
+    SavedSearch,
+    SentPaper,
+    Subscription,
+    Suppression,
+    new_secret,
+)
 from broadsheet.community.models.groups import Group, Membership
 from broadsheet.community.models.interest import Example, Impression, RankingWeights, Taste, Unlearnt
 from broadsheet.community.models.library import Collection, CollectionEntry, Shelved
@@ -13,21 +25,26 @@ from broadsheet.community.models.votes import Dismissal, Vote
 
 __all__ = [
     "Account",
+    "AddressKey",
     "Affiliation",
     "Allowance",
     "ApiToken",
+    "BounceScore",
     "Claim",
     "Collection",
     "CollectionEntry",
     "Comment",
     "CommentEdit",
     "Deed",
+    "Delivery",
     "Dismissal",
     "Example",
+    "FeedSecret",
     "Follow",
     "Group",
     "Impression",
     "Invitation",
+    "MailEvent",
     "Membership",
     "Mention",
     "Notification",
@@ -35,10 +52,15 @@ __all__ = [
     "RankingWeights",
     "Reaction",
     "Report",
+    "SavedSearch",
+    "SentPaper",
     "Shelved",
     "Submission",
+    "Subscription",
+    "Suppression",
     "Taste",
     "Unlearnt",
     "Vote",
     "new_public_key",
+    "new_secret",
 ]

@@ -1,0 +1,7 @@
+"""Addresses: what was delivered, for admins."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Addresses: saved searches, and what follows them."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

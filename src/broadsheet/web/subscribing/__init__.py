@@ -1,0 +1,1 @@
+"""Subscriptions: what is sent to somebody, when and where to."""
