@@ -24,9 +24,11 @@ NAMES = {
     Kind.NEW_PAPER: gettext_lazy("New papers of whom and what you follow"),
     Kind.GROUP: gettext_lazy("Invitations and news of your groups"),
     Kind.MODERATION: gettext_lazy("What moderators decide on what is yours, or on what you report"),
+    Kind.DELIVERY: gettext_lazy("Mail and webhooks of yours that were switched off"),
 }
 """What each kind is called where people choose, in this order."""
 _SUBMISSION = re.compile(r"submission ([0-9a-f]{16}) .+")
+_WEBHOOK = re.compile(r"webhook ([0-9a-z]{16}) .+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def _sentence(row: Notification) -> str:
         Kind.SUBMISSION: _("A submission was decided on"),
         Kind.GROUP: _("There is news of a group"),
         Kind.MODERATION: _("A moderator decided"),
+        Kind.DELIVERY: _("Something that is sent to you was switched off"),
     }
     if row.kind == Kind.NEW_PAPER:
         return _("New, as you follow %(what)s") % {"what": text.to_plain(row.words)} if row.words else _("New")
@@ -82,6 +85,8 @@ def _own(row: Notification) -> str:
     """The address of the thing itself, where that has a page of its own."""
     if match := _SUBMISSION.fullmatch(row.about):
         return _reversed("web:submission", match[1])
+    if match := _WEBHOOK.fullmatch(row.about):
+        return _reversed("web:webhook", match[1])
     return _reversed("web:groups") if row.kind == Kind.GROUP else ""
 
 

@@ -39,6 +39,7 @@ DEFAULTS: dict[str, Ways] = {
     Kind.NEW_PAPER: Ways(site=True, mail=False),
     Kind.GROUP: Ways(site=True, mail=True),
     Kind.MODERATION: Ways(site=True, mail=True),
+    Kind.DELIVERY: Ways(site=True, mail=True),
 }
 """What somebody who chose nothing gets."""
 

@@ -28,6 +28,10 @@ class TooSlowError(FetchError):
     """The answer did not come, or was not complete, in the time allowed."""
 
 
+class UnansweredError(FetchError):
+    """Something was sent, wholly or in part, and no usable answer came: the other side may have taken it."""
+
+
 class StatusError(FetchError):
     """The server answered with a status that is no success; ``status`` is its number, ``content`` what came with it."""
 

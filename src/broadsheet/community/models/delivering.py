@@ -44,6 +44,7 @@ class Subscription(models.Model):
     which something is due, a bit each (1 Monday, 64 Sunday). ``minute`` is the time of day in ``zone``, in minutes.
     ``planned_on`` is the last calendar day in ``zone`` that was dealt with, and ``due_at`` when the next one is.
     Nothing is sent before ``confirmed_at`` and after ``ended_at``. ``secret`` stands in the address that ends it.
+    ``signing_secret`` is what a JSON webhook is signed with, or the access token that a Matrix room is written to with.
     """
 
     class Outlet(models.TextChoices):
@@ -80,7 +81,7 @@ class Subscription(models.Model):
     outlet = models.CharField(max_length=8, choices=Outlet.choices, default=Outlet.MAIL)
     target = models.TextField(blank=True)
     format = models.CharField(max_length=12, choices=Format.choices, default=Format.JSON)
-    signing_secret = models.CharField(max_length=64, blank=True)
+    signing_secret = models.CharField(max_length=500, blank=True)
     name = models.CharField(max_length=200)
     search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, null=True, related_name="subscriptions")
     sections = models.JSONField(default=list)

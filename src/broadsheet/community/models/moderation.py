@@ -89,6 +89,7 @@ class Notification(models.Model):
         NEW_PAPER = "new paper"
         GROUP = "group"
         MODERATION = "moderation"
+        DELIVERY = "delivery"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -110,8 +110,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
     ) -> httpcore2.NetworkStream:
         """Resolve, judge, connect to the first address that answers, and make sure that it is the one."""
         ends_at = time.monotonic() + (timeout or 10.0)
-        addresses = self._addresses(host, port, self._meter.left(timeout))
-        self._rules.check(host, port, addresses)
+        addresses = self.judged(host, port, self._meter.left(timeout))
         failure: Exception | None = None
         for count, address in enumerate(addresses):
             # An address that does not answer must not use up the time of those behind it.
@@ -127,6 +126,16 @@ class GuardedBackend(httpcore2.NetworkBackend):
             self._meter.connected()
             return GuardedStream(stream, self._meter)
         raise failure or httpcore2.ConnectTimeout(f"{host} did not answer")
+
+    def judged(self, host: str, port: int, seconds: float) -> list[Address]:
+        """The addresses that a host's name stands for, all of which may be connected to.
+
+        Raises ``RefusedAddressError`` where one may not, ``UnknownHostError`` where there is no such host, and
+        ``httpcore2.ConnectError`` or ``ConnectTimeout`` where that cannot be found out now.
+        """
+        addresses = self._addresses(host, port, seconds)
+        self._rules.check(host, port, addresses)
+        return addresses
 
     def connect_unix_socket(
         self,

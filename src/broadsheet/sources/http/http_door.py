@@ -26,11 +26,12 @@ from broadsheet.sources.door import (
     StatusError,
     TooLargeError,
     TooSlowError,
+    UnansweredError,
 )
 from broadsheet.sources.http.addresses import AddressRules, Target
 from broadsheet.sources.http.body import BrokenBodyError
 from broadsheet.sources.http.exchange import Reply, Wire, exchange
-from broadsheet.sources.http.guard import BrokenConnectionError, Resolve, resolve
+from broadsheet.sources.http.guard import BrokenConnectionError, GuardedBackend, Meter, Resolve, resolve
 from broadsheet.sources.http.limits import Limits
 from broadsheet.sources.http.turns import INTERVAL, PACES, Pace, Turn, Turns
 from broadsheet.sources.http.validators import Validators
@@ -146,6 +147,52 @@ class HttpDoor:
         """Send plain data as JSON; as ``Door.post`` says. Redirects are not followed."""
         told = {"Content-Type": "application/json"} | dict(headers or {})
         return self._fetch(_Call(method="POST", url=url, headers=told, body=json_module.dumps(json).encode()))
+
+    def send(self, url: str, *, content: bytes, headers: Mapping[str, str], method: str = "POST") -> Reply:
+        """Hand bytes to an address that a person named, once, and return the reply whatever its status says.
+
+        For webhooks: nobody queues for the host, nothing is tried again, and redirects are not followed, so what the
+        address leads to is the one that was judged. Raises ``UnansweredError`` where the other side may have taken it
+        and did not say so, and ``FetchError`` of another kind where it surely has not.
+        """
+        target, limits = self._rules.target(url), self._limits or Limits()
+        seen = 0
+
+        def count() -> None:
+            nonlocal seen
+            seen += 1
+
+        try:
+            return exchange(
+                self._wire,
+                target,
+                method=method,
+                headers={"User-Agent": self.user_agent, "Accept": "*/*"} | dict(headers),
+                body=content,
+                limits=limits,
+                seconds=limits.total,
+                on_progress=count,
+            )
+        except FetchError as error:
+            # The first progress is the connection itself; from the second on something was sent.
+            if seen > 1:
+                raise UnansweredError(str(error)) from error
+            raise
+
+    def judge(self, url: str, *, seconds: float = 5.0) -> None:
+        """Look whether an address that a person names may be sent to, by itself and by what its host stands for.
+
+        Raises ``RefusedAddressError``, and another ``FetchError`` where there is no such host or where that cannot be
+        found out now.
+        """
+        target = self._rules.target(url)
+        meter = Meter(seconds=seconds, most=0, on_progress=lambda: None)
+        guarded = GuardedBackend(self._rules, meter, resolve=self._wire.resolve, backend=self._wire.backend)
+        port = target.url.port or (443 if target.url.scheme == "https" else 80)
+        try:
+            guarded.judged(target.host, port, seconds)
+        except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+            raise BrokenConnectionError(f"{url}: {error}", is_sent=False) from error
 
     def remember(self, answer: Answer) -> None:
         """Say that an answer's content is safe where it belongs; as ``Door.remember`` says."""
