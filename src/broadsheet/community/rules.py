@@ -38,6 +38,10 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "api": (Limit(300, MINUTE),),
     "take along": (Limit(5, HOUR),),
     "erase": (Limit(10, HOUR),),
+    # Of a full bucket and what is refilled meanwhile, no day ever has more than twice as many.
+    "confirm an address": (Limit(2, 2 * DAY),),
+    "ask for letters": (Limit(10, DAY),),
+    "test letter": (Limit(5, HOUR),),
 }
 """What one person, or one network where nobody is signed in, may do (``limits.spend``)."""
 
@@ -91,5 +95,7 @@ LARGEST_IMPORT = 5 << 20
 """Bytes of a bibliography that is put into a collection."""
 MOST_IMPORTED = 1_000
 """Entries of a bibliography that is put into a collection."""
+MOST_SUBSCRIPTIONS = 20
+"""What one person, or one address without an account, may have sent again and again."""
 SIGNING_UP_TAKES = timedelta(seconds=3)
 """A form of signing up that is sent sooner was not filled in by a person."""

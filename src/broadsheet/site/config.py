@@ -233,6 +233,11 @@ IMPRESSIONS_DAYS = Setting(
     "90",
     "Days for which it is kept what members were shown in lists; 0: it is not kept.",
 )
+SUBSCRIBERS = Setting(
+    "BROADSHEET_SUBSCRIBERS",
+    "",
+    "Who may have papers sent by mail: members or everybody; empty: everybody where anybody may have an account.",
+)
 LOG_LEVEL = Setting("BROADSHEET_LOG_LEVEL", "WARNING", "Least important log line that is printed.")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -279,6 +284,7 @@ SETTINGS: tuple[Setting, ...] = (
     SUBMIT_APPROVAL,
     DIVERSITY,
     IMPRESSIONS_DAYS,
+    SUBSCRIBERS,
     LOG_LEVEL,
 )
 

@@ -133,6 +133,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 globals().update(signing_in.mail())
 SENDS_MAIL = bool(config.EMAIL_URL.text())
+SUBSCRIBERS = config.SUBSCRIBERS.choice(("MEMBERS", "EVERYBODY")).lower() if config.SUBSCRIBERS.text() else ""
 ACCOUNT_ADAPTER = "broadsheet.community.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]

@@ -33,6 +33,9 @@ ACTS: Mapping[str, str | Promise] = {
     "make a group": gettext_lazy("groups made"),
     "take along": gettext_lazy("downloads of all of one's data"),
     "erase": gettext_lazy("tries to erase one's account"),
+    "confirm an address": gettext_lazy("letters that ask one address whether it wants more"),
+    "ask for letters": gettext_lazy("subscriptions without an account, from one network"),
+    "test letter": gettext_lazy("letters to try a subscription"),
 }
 SIZES: Mapping[str, str | Promise] = {
     "LONGEST_NOTE": gettext_lazy("characters of a note"),
@@ -44,6 +47,7 @@ SIZES: Mapping[str, str | Promise] = {
     "MOST_GROUP_MEMBERS": gettext_lazy("people in a group"),
     "LARGEST_IMPORT": gettext_lazy("size of a file to import"),
     "MOST_IMPORTED": gettext_lazy("papers of one import"),
+    "MOST_SUBSCRIPTIONS": gettext_lazy("subscriptions of one person or address"),
     "SIGNING_UP_TAKES": gettext_lazy("time in which nobody fills in a form to sign up"),
 }
 _IN_SENTENCES = frozenset(
