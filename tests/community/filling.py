@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from broadsheet.community.models import Follow
+from broadsheet.community.models import Follow, Subscription
 from broadsheet.community.moving import moved_models
 
 WORDS = ("heron", "Kiebitz", "çay", "論文", "🙂", "O'Tern", '"<b>&', "a\nb", "ÅÅ", " ", "\\u0000", "$x^2$")
@@ -21,6 +21,7 @@ def fill(seed: int, most: int = 3) -> None:
         for n in range(chance.randint(1, most)):
             row = {field.attname: _value(field, chance, n) for field in _own_fields(model)}
             row |= _target_of_a_follow(row, chance) if model is Follow else {}
+            row |= {"address": ""} if model is Subscription and row["account_id"] else {}
             if all(row[field.attname] is not None or field.null for field in _own_fields(model)):
                 _insert(model, row)
 

@@ -26,6 +26,7 @@ from broadsheet.community.models import (
     Impression,
     Notification,
     Pin,
+    SentPaper,
     Shelved,
     Submission,
     Unlearnt,
@@ -118,6 +119,7 @@ RULES: Mapping[type[Model], Rule] = {
     Example: Rule(("account_id",), _unite_examples),
     Unlearnt: Rule(("account_id",), _unite_unlearnt),
     Impression: Rule(("account_id", "shown"), _unite_impressions),
+    SentPaper: Rule(("recipient",)),
 }
 
 

@@ -31,11 +31,13 @@ from broadsheet.community.models import (
     Deed,
     Group,
     Invitation,
+    MailEvent,
     Membership,
     Notification,
     Pin,
     Report,
     Submission,
+    Subscription,
     Vote,
 )
 
@@ -167,12 +169,18 @@ def _groups(account: Account) -> None:
 
 
 def _letters(account: Account, names: list[str]) -> None:
-    """Invitations by the person that nobody used, and to the person's addresses."""
+    """Invitations by the person that nobody used; invitations and subscriptions of the person's addresses."""
     Invitation.objects.filter(invited_by=account, used_at__isnull=True).delete()
     to_me = Q(used_by=account)
     for name in names:
         to_me |= Q(email__iexact=name)
     Invitation.objects.filter(to_me).delete()
+    mine = Q(account=account)
+    for name in names:
+        mine |= Q(account=None, address__iexact=name)
+    subscriptions = Subscription.objects.filter(mine)
+    MailEvent.objects.filter(delivery__subscription__in=subscriptions).update(answer="")
+    subscriptions.delete()
 
 
 def _mentions(username: str) -> None:

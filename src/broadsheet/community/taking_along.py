@@ -33,8 +33,10 @@ from broadsheet.community.models import (
     Comment,
     CommentEdit,
     Deed,
+    Delivery,
     Dismissal,
     Example,
+    FeedSecret,
     Follow,
     Impression,
     Invitation,
@@ -45,16 +47,20 @@ from broadsheet.community.models import (
     RankingWeights,
     Reaction,
     Report,
+    SavedSearch,
     Shelved,
     Submission,
+    Subscription,
     Taste,
     Unlearnt,
     Vote,
 )
 
 CHUNK = 500
-NEVER = frozenset({"password", "digest", "data", "session_key", "private_digest", "previous"})
-"""Columns that would let whoever finds the file sign in, or that only mean something within the log's chain."""
+NEVER = frozenset(
+    {"password", "digest", "data", "session_key", "private_digest", "previous", "secret", "signing_secret"}
+)
+"""Columns that would let whoever finds the file in, or that only mean something within the log's chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("examples", Example, _of("account"), _PAPER),
     Section("unlearnt", Unlearnt, _of("account"), _PAPER),
     Section("impressions", Impression, _of("account"), _PAPER),
+    Section("saved_searches", SavedSearch, _of("account")),
+    Section("subscriptions", Subscription, _of("account")),
+    Section("deliveries", Delivery, _of("subscription__account"), ("subscription__key",)),
+    Section("feed_secret", FeedSecret, _of("account")),
     Section("ranking_weights", RankingWeights, _of("changed_by")),
     Section(
         "log",

@@ -22,13 +22,16 @@ from broadsheet.community.models import (
     CollectionEntry,
     Comment,
     Deed,
+    Delivery,
     Dismissal,
     Example,
     Impression,
     Notification,
     Pin,
+    SentPaper,
     Shelved,
     Submission,
+    Subscription,
     Unlearnt,
     Vote,
 )
@@ -116,6 +119,10 @@ def test_what_lies_on_shelves_and_in_lists_is_united_and_parted() -> None:
             shown_at=NOW,
             opened_at=None if n else NOW,
         )
+    subscription = Subscription.objects.create(account=alice, name="Mine", made_at=NOW, changed_at=NOW)
+    letter = Delivery.objects.create(subscription=subscription, issue="2026-03-04", due_at=NOW, planned_at=NOW)
+    for paper in (one, other):
+        SentPaper.objects.create(recipient=f"account {alice.pk}", paper=paper, delivery=letter)
     lists = [Collection.objects.create(title=f"{n}", owner=alice, created_at=NOW, changed_at=NOW) for n in range(2)]
     for paper, collection in ((one, lists[0]), (other, lists[0]), (other, lists[1])):
         CollectionEntry.objects.create(collection=collection, paper=paper, position=0, added_at=NOW)
@@ -131,11 +138,11 @@ def test_what_lies_on_shelves_and_in_lists_is_united_and_parted() -> None:
     example, unlearnt, impression = Example.objects.get(), Unlearnt.objects.get(), Impression.objects.get()
     assert (example.origin, example.given_at, unlearnt.unlearnt_at) == ("orcid", *[NOW - timedelta(days=1)] * 2)
     assert (impression.position, impression.propensity, impression.opened_at) == (0, 0.5, NOW)
-    assert [model.objects.filter(paper=one).count() for model in RULES] == [0, 1, 1, 2, 1, 1, 0, 2, 2, 1, 1, 1]
+    assert [model.objects.filter(paper=one).count() for model in RULES] == [0, 1, 1, 2, 1, 1, 0, 2, 2, 1, 1, 1, 1]
 
     back = undo_merge(PaperMerge.objects.get(), "mo")
-    assert [model.objects.filter(paper=one).count() for model in RULES] == [0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1]
-    assert [model.objects.filter(paper=back).count() for model in RULES] == [0, 1, 1, 2, 1, 1, 0, 1, 1, 1, 1, 1]
+    assert [model.objects.filter(paper=one).count() for model in RULES] == [0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
+    assert [model.objects.filter(paper=back).count() for model in RULES] == [0, 1, 1, 2, 1, 1, 0, 1, 1, 1, 1, 1, 1]
 
 
 def test_the_note_of_a_merge_tells_of_no_person() -> None:
