@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,10 +17,9 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from broadsheet.catalogue.authorships import printed_name_of
-from broadsheet.catalogue.models import Organisation, Paper, SavedPage
+from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.text import to_html, to_plain
-from broadsheet.community.models import Collection
+from broadsheet.delivery import naming
 from broadsheet.ranking.daily import nearest_day, today
 from broadsheet.search.find import find
 from broadsheet.search.inside import is_personal, resolved
@@ -59,56 +57,12 @@ def feed_of(kind: str, papers: Sequence[Paper], *, title: str, page_url: str, ow
 
 def title_of(query: PaperQuery) -> str:
     """What a query is called in a reader's list of feeds."""
-    parts = [to_plain(query.words)] if query.words else []
-    if query.saved:
-        page = SavedPage.objects.filter(slug=query.saved).first()
-        parts.append(to_plain(page.title) if page else query.saved)
-    if query.organisation:
-        organisation = Organisation.objects.filter(slug=query.organisation).first()
-        parts.append(to_plain(organisation.name) if organisation else query.organisation)
-    if query.author:
-        parts.append(printed_name_of(query.author))
-    if query.inside:
-        parts.append(_("inside %(what)s") % {"what": query.inside})
-    if query.collection:
-        parts.append(to_plain(Collection.objects.get(key=query.collection).title))
-    parts += query.categories
-    if query.day_from and query.day_from == query.day_to:
-        parts.append(query.day_from.isoformat())
-    elif query.day_from or query.day_to:
-        parts.append(f"{query.day_from or '…'} – {query.day_to or '…'}")
-    if query.last:
-        parts.append(_("of the last %(what)s") % {"what": query.last})
-    if query.has_code:
-        parts.append(_("with code"))
-    if query.order in ("trending", "rising"):
-        parts.append(query.order)
-    return f"{settings.NAME}: {', '.join(parts)}" if parts else settings.NAME
+    return f"{settings.NAME}: {naming.title_of(query)}" if query.params() else settings.NAME
 
 
 def page_of(query: PaperQuery) -> str:
     """The address of the page that shows a query."""
-    path, said = reverse("web:search"), ""
-    if query.saved and not (query.words or query.day_from or query.day_to):
-        path, said = reverse("web:saved_page", args=[query.saved]), "saved"
-    elif query.author and not (query.words or query.like or query.saved):
-        path, said = reverse("web:author", args=[query.author]), "author"
-    elif query.organisation and not (query.words or query.like or query.saved):
-        path, said = reverse("web:organisation", args=[query.organisation]), "org"
-    elif query.collection and not (query.words or query.like or query.saved or query.inside):
-        path, said = reverse("web:collection", args=[query.collection]), "collection"
-    elif query.order in ("trending", "rising") and _is_trending_page(query):
-        path = reverse("web:trending")
-    elif query.day_from and query.day_from == query.day_to and not (query.words or query.saved or query.inside):
-        path, said = reverse("web:day", args=[query.day_from.isoformat()]), "date"
-    params = urlencode([pair for pair in query.params() if pair[0] != said])
-    return settings.BASE_URL + path + (f"?{params}" if params else "")
-
-
-def _is_trending_page(query: PaperQuery) -> bool:
-    """Whether the page of trending papers shows a query as it is."""
-    shown = PaperQuery(categories=query.categories, last=query.last, has_code=query.has_code, sort=query.sort)
-    return query.params() == shown.params()
+    return settings.BASE_URL + naming.path_of(query)
 
 
 def _moment(day: date) -> datetime:
