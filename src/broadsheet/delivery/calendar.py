@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 EVERY_DAY = 0b111_1111
 MINUTES_OF_A_DAY = 24 * 60
-LONGEST_WAIT = timedelta(days=10)
-"""No rhythm waits longer for its next day: a week, and up to two days more after the zone was changed."""
+LONGEST_WAIT = timedelta(days=20)
+"""No rhythm waits longer for its next day: a week, one more where a zone leaves out a day, and two after a change."""
 _DAY = timedelta(days=1)
 _FARTHEST_AHEAD = timedelta(days=2)
 
