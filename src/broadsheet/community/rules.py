@@ -42,6 +42,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "confirm an address": (Limit(2, 2 * DAY),),
     "ask for letters": (Limit(10, DAY),),
     "test letter": (Limit(5, HOUR),),
+    "test webhook": (Limit(10, HOUR),),
 }
 """What one person, or one network where nobody is signed in, may do (``limits.spend``)."""
 
@@ -97,5 +98,7 @@ MOST_IMPORTED = 1_000
 """Entries of a bibliography that is put into a collection."""
 MOST_SUBSCRIPTIONS = 20
 """What one person, or one address without an account, may have sent again and again."""
+MOST_SEARCHES = 100
+"""Searches that one person may save."""
 SIGNING_UP_TAKES = timedelta(seconds=3)
 """A form of signing up that is sent sooner was not filled in by a person."""

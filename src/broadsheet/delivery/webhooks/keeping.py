@@ -1,0 +1,178 @@
+"""How a webhook is made, changed, tried, switched on, and given a new secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from broadsheet.community.access import RefusedError, may_act
+from broadsheet.community.limits import spend
+from broadsheet.community.models import Account, Delivery, SavedSearch, Subscription
+from broadsheet.delivery import subscribing
+from broadsheet.delivery.searches import section_of
+from broadsheet.delivery.subscribing import Wish
+from broadsheet.delivery.values import Contents, Filled, Outcome
+from broadsheet.delivery.webhooks import posting, targets
+from broadsheet.delivery.webhooks.formats.plain_json import new_signing_secret
+from broadsheet.delivery.webhooks.telling import told
+
+Often = Literal["at once", "daily", "weekly"]
+OFTEN: tuple[Often, ...] = ("at once", "daily", "weekly")
+Format = Subscription.Format
+MONDAY = 1
+MOST_PAPERS: dict[str, int] = {
+    Format.JSON: 100,
+    Format.SLACK: 40,
+    Format.DISCORD: 20,
+    Format.MATRIX: 30,
+    Format.MATTERMOST: 30,
+}
+"""So many papers of one question surely have room in one post of each format."""
+TESTED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How often: at once, or at a time of day (minutes) in a zone, every day or on Mondays."""
+
+    often: Often = "daily"
+    minute: int = 7 * 60
+    zone: str = ""
+
+
+def wish_for(search: SavedSearch, rhythm: Rhythm, *, count: int, abstracts: str = "short") -> Wish:
+    """What is wished of a search, as ``subscribing`` takes it.
+
+    Raises ``RefusedError`` for a rhythm that there is not.
+    """
+    if rhythm.often not in OFTEN:
+        raise RefusedError(_("Choose how often: at once, daily or weekly."))
+    is_at_once = rhythm.often == "at once"
+    return Wish(
+        name=search.name,
+        sections=(section_of(search, count),),
+        abstracts=abstracts,
+        rhythm=Subscription.Rhythm.AT_ONCE if is_at_once else Subscription.Rhythm.DAYS,
+        days=MONDAY if rhythm.often == "weekly" else subscribing.EVERY_DAY,
+        minute=rhythm.minute,
+        zone=rhythm.zone or search.account.zone or "UTC",
+    )
+
+
+def often_of(subscription: Subscription) -> str:
+    """Which of ``OFTEN`` a subscription is; empty for days of one's own choice."""
+    if subscription.rhythm == Subscription.Rhythm.AT_ONCE:
+        return "at once"
+    if subscription.days == subscribing.EVERY_DAY:
+        return "daily"
+    return "weekly" if subscription.days.bit_count() == 1 else ""
+
+
+def make_webhook(search: SavedSearch, address: targets.Address, rhythm: Rhythm) -> Subscription:
+    """Begin to post what a search brings; a JSON webhook has a secret to sign with, to be shown this once.
+
+    Raises ``RefusedError`` for somebody who may not act, for an address that cannot be posted to
+    (``targets.TargetError``), and where there are as many subscriptions as there may be.
+    """
+    account = search.account
+    if not may_act(account):
+        raise RefusedError(_("This account cannot have webhooks now."))
+    target = targets.checked(address)
+    wish = wish_for(search, rhythm, count=MOST_PAPERS[address.format])
+    now = timezone.now()
+    row = subscribing.made_of(subscribing.checked(wish, account), now)
+    row.account, row.search, row.confirmed_at = account, search, now
+    row.outlet, row.format, row.target = Subscription.Outlet.WEBHOOK, address.format, target.url
+    row.signing_secret = new_signing_secret() if address.format == Format.JSON else target.token
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=account.pk)
+        subscribing.refuse_too_many(account.subscriptions.filter(ended_at=None))
+        row.save(force_insert=True)
+    return row
+
+
+def change_webhook(subscription: Subscription, address: targets.Address | None, rhythm: Rhythm) -> bool:
+    """Post elsewhere or at other times; without an address it stays where it is. Whether the format became JSON.
+
+    Then it has a new secret, to be shown this once. Raises ``RefusedError`` as ``make_webhook`` does.
+    """
+    target = targets.checked(address) if address is not None else None
+    wish = subscribing.wish_of(subscription)
+    assert subscription.search is not None, "a webhook is of a search"
+    wished = wish_for(subscription.search, rhythm, count=1)
+    wish = replace(wish, rhythm=wished.rhythm, days=wished.days, minute=wished.minute, zone=wished.zone)
+    is_json = False
+    with transaction.atomic():
+        if address is not None and target is not None:
+            count = MOST_PAPERS[address.format]
+            wish = replace(wish, sections=tuple(replace(one, count=count) for one in wish.sections))
+            is_json = address.format == Format.JSON and subscription.format != Format.JSON
+            secret = (
+                subscription.signing_secret if address.format == subscription.format == Format.JSON else target.token
+            )
+            subscription.format, subscription.target = address.format, target.url
+            subscription.signing_secret = new_signing_secret() if is_json else secret
+            subscription.changed_at = timezone.now()
+            subscription.save(update_fields=["format", "target", "signing_secret", "changed_at"])
+        subscribing.change(subscription, wish, subscription.account)
+    return is_json
+
+
+def switch_on(subscription: Subscription) -> bool:
+    """Post again from the next moment on; failures of before do not count any more. Whether it was off."""
+    if not subscribing.resume(subscription):
+        return False
+    subscription.changed_at = timezone.now()
+    subscription.save(update_fields=["changed_at"])
+    return True
+
+
+def renew_secret(subscription: Subscription) -> str:
+    """Give a JSON webhook another secret, which counts from the next post on; it is returned to be shown this once.
+
+    Raises ``RefusedError`` for another format.
+    """
+    if subscription.format != Format.JSON:
+        raise RefusedError(_("Only JSON is signed; the secret of a chat is its address or its token."))
+    subscription.signing_secret = new_signing_secret()
+    subscription.save(update_fields=["signing_secret"])
+    return subscription.signing_secret
+
+
+def try_out(subscription: Subscription, contents: Contents, now: datetime | None = None) -> Outcome:
+    """Post the first papers of some contents as a test, which is told as one, and return what the other side says.
+
+    Nothing is written down: neither does a failure count, nor were the papers sent. Raises ``TooManyError`` for too
+    many tests in too short a time.
+    """
+    assert subscription.account is not None, "a webhook is a person's"
+    spend("test webhook", subscription.account)
+    telling = told(subscription, _first(contents), is_test=True)
+    delivery = Delivery(subscription=subscription, issue="test", planned_at=now or timezone.now())
+    return posting.hand_over(subscription, posting.request_of(subscription, telling, delivery))
+
+
+def _first(contents: Contents) -> Contents:
+    left, parts = TESTED, []
+    for section in contents.sections:
+        papers = section.papers[:left]
+        left -= len(papers)
+        if papers:
+            parts.append(Filled(title=section.title, path=section.path, papers=papers, total=section.total))
+    return Contents(tuple(parts))
+
+
+def webhook_of(account: Account, key: str) -> Subscription | None:
+    """A person's webhook that has not ended."""
+    rows = Subscription.objects.select_related("account", "search__account").filter(search__isnull=False)
+    return rows.filter(account=account, key=key, outlet=Subscription.Outlet.WEBHOOK, ended_at=None).first()
+
+
+def last_of(subscription: Subscription, most: int = 10) -> list[Delivery]:
+    """The newest deliveries, whatever became of them."""
+    return list(subscription.deliveries.order_by("-planned_at", "-pk")[:most])
