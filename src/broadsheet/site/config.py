@@ -209,7 +209,26 @@ EMAIL_URL = Setting(
     "BROADSHEET_EMAIL_URL", "", "Mail server, e.g. smtp+tls://user:word@host:587; empty: nothing is mailed."
 )
 EMAIL_FROM = Setting("BROADSHEET_EMAIL_FROM", "", "Sender of mail, e.g. Broadsheet <papers@example.org>.")
+EMAIL_EVENTS_SECRET = Setting(
+    "BROADSHEET_EMAIL_EVENTS_SECRET", "", "Name and word, as name:word, with which a mail provider tells of bounces."
+)
+BOUNCE_ADDRESS = Setting(
+    "BROADSHEET_BOUNCE_ADDRESS",
+    "",
+    "Where letters that cannot be delivered come back to, e.g. bounces@papers.example.org; each gets a signed one.",
+)
+BOUNCES = Setting(
+    "BROADSHEET_BOUNCES",
+    "",
+    "Mailbox that the worker reads bounces from, e.g. imaps://user:word@host/INBOX or maildir:/folder; empty: none.",
+)
 EMAIL_REFUSED = Setting("BROADSHEET_EMAIL_REFUSED", "", "Domains whose addresses may not sign up, separated by commas.")
+EMAIL_RATE = Setting("BROADSHEET_EMAIL_RATE", "0", "Letters a minute that one domain gets at most; 0: any number.")
+IN_DOUBT = Setting(
+    "BROADSHEET_IN_DOUBT",
+    "leave",
+    "Letters of which nobody knows whether they arrived: leave (an admin decides) or resend.",
+)
 LOGIN_GITHUB = Setting("BROADSHEET_LOGIN_GITHUB", "", "Sign in with GitHub: client id and secret, as id:secret.")
 LOGIN_ORCID = Setting("BROADSHEET_LOGIN_ORCID", "", "Sign in with ORCID: client id and secret, as id:secret.")
 LOGIN_HUGGINGFACE = Setting(
@@ -272,7 +291,12 @@ SETTINGS: tuple[Setting, ...] = (
     PROXIES,
     EMAIL_URL,
     EMAIL_FROM,
+    EMAIL_EVENTS_SECRET,
+    BOUNCE_ADDRESS,
+    BOUNCES,
     EMAIL_REFUSED,
+    EMAIL_RATE,
+    IN_DOUBT,
     LOGIN_GITHUB,
     LOGIN_ORCID,
     LOGIN_HUGGINGFACE,

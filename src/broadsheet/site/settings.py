@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from broadsheet.site import config, signing_in, sqlite
+from broadsheet.site import config, mailing, signing_in, sqlite
 
 sqlite.use_newest()
 
@@ -37,6 +37,11 @@ MODE = config.MODE.choice(("SINGLE", "INVITE", "APPROVAL", "OPEN")).lower()
 VOTERS = config.VOTERS.choice(("EVERYBODY", "MEMBERS", "NOBODY")).lower()
 PROXIES = config.PROXIES.number()
 EMAIL_REFUSED = config.EMAIL_REFUSED.items()
+EMAIL_RATE = config.EMAIL_RATE.number()
+IN_DOUBT = config.IN_DOUBT.choice(("LEAVE", "RESEND")).lower()
+EMAIL_EVENTS_SECRET = mailing.events_secret()
+BOUNCE_ADDRESS = mailing.bounce_address()
+BOUNCES = mailing.bounces()
 SUBMITTERS = config.SUBMITTERS.choice(("MEMBERS", "AUTHORS", "CURATORS", "NOBODY")).lower()
 SUBMIT_MAX_AGE = config.SUBMIT_MAX_AGE.number()
 SUBMIT_PER_DAY = config.SUBMIT_PER_DAY.number(minimum=1)
@@ -131,7 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-globals().update(signing_in.mail())
+globals().update(mailing.mail())
 SENDS_MAIL = bool(config.EMAIL_URL.text())
 SUBSCRIBERS = config.SUBSCRIBERS.choice(("MEMBERS", "EVERYBODY")).lower() if config.SUBSCRIBERS.text() else ""
 ACCOUNT_ADAPTER = "broadsheet.community.accounts.adapter.AccountAdapter"
