@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from broadsheet.site import config, signing_in
+from broadsheet.site import config, mailing, signing_in
 from broadsheet.site.checks import check_accounts
 from broadsheet.site.config import ConfigError
 
@@ -60,7 +60,7 @@ def test_an_empty_environment_has_no_provider_and_no_mail(monkeypatch: pytest.Mo
         if setting.name.startswith(("BROADSHEET_LOGIN", "BROADSHEET_EMAIL")):
             monkeypatch.delenv(setting.name, raising=False)
     assert [one["APPS"] for one in signing_in.providers().values()] == [[], [], []]
-    assert signing_in.mail()["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+    assert mailing.mail()["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 
 @pytest.mark.parametrize(
@@ -69,20 +69,20 @@ def test_an_empty_environment_has_no_provider_and_no_mail(monkeypatch: pytest.Mo
 def test_a_mail_server_that_is_none_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BROADSHEET_EMAIL_URL", value)
     with pytest.raises(ConfigError, match="BROADSHEET_EMAIL_URL: ") as refused:
-        signing_in.mail()
+        mailing.mail()
     assert SECRET not in str(refused.value)
 
 
 def test_a_sender_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BROADSHEET_EMAIL_FROM", "the house")
     with pytest.raises(ConfigError, match="BROADSHEET_EMAIL_FROM"):
-        signing_in.mail()
+        mailing.mail()
 
 
 def test_a_mail_server_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BROADSHEET_EMAIL_URL", f"smtp+tls://user:{SECRET}@mail.example.org:587")
     monkeypatch.setenv("BROADSHEET_EMAIL_FROM", "Papers <papers@example.org>")
-    made = signing_in.mail()
+    made = mailing.mail()
     assert (made["EMAIL_HOST"], made["EMAIL_PORT"], made["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
     assert made["EMAIL_HOST_PASSWORD"] == SECRET
     assert made["DEFAULT_FROM_EMAIL"] == "Papers <papers@example.org>"

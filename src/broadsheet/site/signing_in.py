@@ -1,4 +1,4 @@
-"""What the settings of signing in and of mail say, in the words of django-allauth and Django."""
+"""What the settings of signing in say, in the words of django-allauth."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from django.utils.text import slugify
 
 from broadsheet.site import config
 from broadsheet.site.config import ConfigError, Setting
 
 HUGGING_FACE = "https://huggingface.co"
-MAIL_SCHEMES = frozenset(
-    {"smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail"}
-)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -74,34 +70,6 @@ def providers() -> dict[str, dict[str, Any]]:
     return {key: {"OAUTH_PKCE_ENABLED": True, "APPS": apps} for key, apps in found.items()}
 
 
-def mail() -> dict[str, Any]:
-    """Django's settings of mail; without a server, mail goes nowhere.
-
-    Raises ``ConfigError``, without the address as it may hold a password, for one that is none.
-    """
-    word = config.EMAIL_URL.text()
-    told: dict[str, Any] = {}
-    if word:
-        try:
-            # The scheme is looked at first: the parser takes what it does not know for a server that is not there.
-            told = dict(environ.Env.email_url_config(word)) if urlsplit(word).scheme in MAIL_SCHEMES else {}
-            is_missing = told.get("EMAIL_BACKEND", "").endswith("smtp.EmailBackend") and not told.get("EMAIL_HOST")
-        except (ValueError, KeyError):
-            is_missing = True
-        if is_missing or not told:
-            raise ConfigError(f"{config.EMAIL_URL.name}: expected an address such as smtp+tls://user:word@host:587")
-    sender = config.EMAIL_FROM.text() or f"{config.NAME.text()} <broadsheet@{_host()}>"
-    if "@" not in sender or re.search(r"[\r\n]", sender):
-        raise ConfigError(f"{config.EMAIL_FROM.name}={sender!r}: expected a sender such as papers@example.org")
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
-        "EMAIL_TIMEOUT": 20,
-        **{key: value for key, value in told.items() if key.startswith("EMAIL_")},
-        "DEFAULT_FROM_EMAIL": sender,
-        "SERVER_EMAIL": sender,
-    }
-
-
 def _issuer(key: str, name: str, issuer: str, told: dict[str, str]) -> dict[str, Any]:
     return {"provider_id": key, "name": name, **told, "settings": {"server_url": issuer.rstrip("/")}}
 
@@ -113,7 +81,3 @@ def _is_issuer(word: str) -> bool:
     except ValueError:
         return False
     return is_clean and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))
-
-
-def _host() -> str:
-    return urlsplit(config.BASE_URL.text()).hostname or "localhost"
