@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext, ngettext
 
 from broadsheet.catalogue.authors import is_orcid
-from broadsheet.catalogue.models import Authorship
+from broadsheet.catalogue.models import Authorship, Paper
 from broadsheet.catalogue.text import to_plain
 
 
@@ -19,3 +20,17 @@ def printed_name_of(author: str) -> str:
     rows = written_by(author).values_list("name").annotate(times=Count("pk")).order_by("-times", "name")
     most = rows.values_list("name", flat=True).first()
     return to_plain(most) if most else author
+
+
+def byline(paper: Paper) -> str:
+    """Who wrote a paper, short: up to three names and how many more, or only the number where no name is known."""
+    names = [to_plain(authorship.name) for authorship in paper.authorships.all()][:3]
+    count = paper.author_count or 0
+    if not names:
+        return ngettext("%(n)d author", "%(n)d authors", count) % {"n": count} if count else ""
+    more = count - len(names)
+    if more > 0:
+        return gettext("%(names)s and %(n)d more") % {"names": ", ".join(names), "n": more}
+    if len(names) == 1:
+        return names[0]
+    return gettext("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
 
 from broadsheet.catalogue import text
-from broadsheet.catalogue.models import Paper
+from broadsheet.catalogue.authorships import byline
 from broadsheet.search.query import PaperQuery, week_of
 
 register = template.Library()
 register.filter("iso_week", week_of)
+register.filter("byline", byline)
 
 LEAD_LENGTH = 2_000
 SECOND_LENGTH = 170
@@ -55,21 +55,6 @@ def as_plain(value: str) -> str:
 def parts_of(value: str, density: str) -> tuple[str, str]:
     """An abstract as received, in two parts: its first lines, for a card of the given density, and the rest."""
     return text.split_lead(value, LENGTHS[density])
-
-
-@register.filter
-def byline(paper: Paper) -> str:
-    """Who wrote a paper, short: up to three names and how many more, or only the number where no name is known."""
-    names = [text.to_plain(authorship.name) for authorship in paper.authorships.all()][:3]
-    count = paper.author_count or 0
-    if not names:
-        return ngettext("%(n)d author", "%(n)d authors", count) % {"n": count} if count else ""
-    more = count - len(names)
-    if more > 0:
-        return gettext("%(names)s and %(n)d more") % {"names": ", ".join(names), "n": more}
-    if len(names) == 1:
-        return names[0]
-    return gettext("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
 @register.simple_tag
