@@ -26,6 +26,7 @@ from broadsheet.community import audit, rules
 from broadsheet.community.access import Person, RefusedError, is_member, is_suspended
 from broadsheet.community.models import Account, Delivery, Subscription
 from broadsheet.delivery.calendar import next_due
+from broadsheet.delivery.contents import sections_of
 from broadsheet.delivery.values import MOST_IN_A_SECTION, MOST_SECTIONS, Section
 from broadsheet.search.inside import resolved
 from broadsheet.search.query import CATEGORY, QueryError, parse
@@ -169,8 +170,9 @@ def set_due(row: Subscription, now: datetime, *, afresh: bool) -> None:
 
 
 def wish_of(subscription: Subscription) -> Wish:
-    """What is wished now."""
-    sections = tuple(Section.from_json(one) for one in subscription.sections)
+    """What is wished now; of a subscription of a saved search, what that asks for now."""
+    # The name of a saved search may be longer than a heading.
+    sections = tuple(replace(one, title=one.title[:LONGEST_TITLE]) for one in sections_of(subscription))
     told = {name: getattr(subscription, name) for name in _WISHED} | {"muted": tuple(subscription.muted)}
     return Wish(sections=sections, **told)
 
@@ -192,6 +194,10 @@ def change(subscription: Subscription, wish: Wish, person: Person | None = None,
         _write(row, after)
         row.changed_at = moment
         fields = {*differing, "changed_at"}
+        if "sections" in differing:
+            # It brings what is chosen here from now on, and no longer what the saved search asks for.
+            row.search = None
+            fields.add("search")
         if differing & _OF_TIME:
             set_due(row, moment, afresh=False)
             fields |= {"planned_on", "due_at"}

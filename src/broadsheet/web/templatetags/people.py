@@ -20,6 +20,7 @@ _FOR_ALL = (
     ("usersessions_list", _("Where you are signed in")),
     ("socialaccount_connections", _("Other accounts")),
     ("web:notice_settings", _("Notifications")),
+    ("web:subscriptions", _("Papers by mail")),
     ("web:tokens", _("Tokens")),
     ("web:mydata", _("Your data")),
 )
