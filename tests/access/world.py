@@ -30,6 +30,7 @@ from broadsheet.community.models import (
     Notification,
     Report,
     Submission,
+    Subscription,
     Vote,
 )
 from tests.builders import WEDNESDAY, many, record, saved, take
@@ -99,6 +100,7 @@ def make_world() -> World:
     names |= _words(alice, sue)
     names |= _library(alice)
     names |= _desk(alice, cora, mo)
+    names |= _digests(alice)
     return World(names, {"read token": _token(alice, "read"), "write token": _token(alice, "read", "write")})
 
 
@@ -165,6 +167,16 @@ def _library(alice: Account) -> dict[str, str]:
     for collection in made.values():
         CollectionEntry.objects.create(collection=collection, paper=paper, position=0, added_by=alice, added_at=now)
     return {"group": group.slug, **{name: one.key for name, one in made.items()}}
+
+
+def _digests(alice: Account) -> dict[str, str]:
+    """What is sent to Alice, and to an address without an account."""
+    now = timezone.now()
+    section = {"kind": "query", "query": "last=day&sort=trending", "title": "", "count": 10}
+    told = {"name": "Morning", "sections": [section], "made_at": now, "changed_at": now, "confirmed_at": now}
+    hers = Subscription.objects.create(account=alice, **told)
+    other = Subscription.objects.create(address="dora@example.org", **told)
+    return {"digest": hers.key, "digest_secret": hers.secret, "address_secret": other.secret}
 
 
 def _desk(alice: Account, cora: Account, mo: Account) -> dict[str, str]:
