@@ -15,9 +15,9 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Delivery, Subscription
 from broadsheet.delivery.calendar import LONGEST_WAIT, CalendarError, next_due
+from broadsheet.delivery.news import newest_arrival
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def plan(now: datetime, should_stop: Callable[[], bool]) -> int:
     """
     Subscription.objects.filter(_waiting(), due_at__gt=now + LONGEST_WAIT).update(due_at=now)
     count = 0
-    arrived = Paper.objects.order_by("-pk").values_list("created_at", flat=True).first()
+    arrived = newest_arrival()
     while not should_stop():
         looked_at, planned = _plan_some(now, arrived)
         count += planned

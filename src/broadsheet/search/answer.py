@@ -47,6 +47,12 @@ class Answer:
         strict = None if self.strict is None else both(self.strict, Not(OneOf(numbers)))
         return replace(self, pool=self.pool.only(keep), strict=strict)
 
+    def among(self, chosen: frozenset[int]) -> Answer:
+        """The same answer without all papers but these: none is ranked anew."""
+        keep = np.isin(self.pool.numbers, list(chosen))
+        strict = None if self.strict is None else both(self.strict, OneOf(chosen))
+        return replace(self, pool=self.pool.only(keep), strict=strict)
+
     def count(self) -> int:
         """How many papers belong to the answer."""
         if self.strict is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,7 +16,7 @@ from broadsheet.community.models import Pin
 from broadsheet.search import embedder
 from broadsheet.search.answer import Answer, answer_of
 from broadsheet.search.asking import Asked, ask, newest_number
-from broadsheet.search.conditions import Not, OneOf, asks_for_words
+from broadsheet.search.conditions import Not, OneOf, asks_for_words, both
 from broadsheet.search.duplicates import duplicates_of
 from broadsheet.search.engines.base import Engine, EngineGoneError, Facets, Numbers
 from broadsheet.search.engines.database import DatabaseEngine
@@ -76,11 +76,16 @@ class Found:
             return {}
 
 
-def find(query: PaperQuery, *, offset: int = 0, limit: int = 25) -> Found:
-    """Papers ``offset`` to ``offset + limit`` of the answer to ``query``."""
+def find(query: PaperQuery, *, offset: int = 0, limit: int = 25, among: Collection[int] | None = None) -> Found:
+    """Papers ``offset`` to ``offset + limit`` of the answer to ``query``.
+
+    With ``among`` (row ids) the answer is without all others, in the same order.
+    """
+    chosen = None if among is None else frozenset(among)
     if (named := paper_asked_for(query)) is not None:
-        return Found(total=1, papers=papers_in_order([named.pk][offset : offset + limit]), scores={named.pk: 1.0})
-    return _find(ask(query), offset, limit)
+        numbers = [named.pk] if chosen is None or named.pk in chosen else []
+        return Found(len(numbers), papers_in_order(numbers[offset : offset + limit]), dict.fromkeys(numbers, 1.0))
+    return _find(ask(query), offset, limit, chosen)
 
 
 def paper_asked_for(query: PaperQuery) -> Paper | None:
@@ -94,14 +99,15 @@ def paper_asked_for(query: PaperQuery) -> Paper | None:
     return None if titled is None or titled.is_hidden else titled
 
 
-def _find(asked: Asked, offset: int, limit: int) -> Found:
+def _find(asked: Asked, offset: int, limit: int, among: frozenset[int] | None) -> Found:
     if not asked.ranks and not asks_for_words(asked.must):
-        return _listed(asked, offset, limit)
+        narrowed = asked if among is None else replace(asked, must=both(asked.must, OneOf(among)))
+        return _listed(narrowed, offset, limit)
     try:
-        return _found(engine() or DatabaseEngine(), asked, offset, limit)
+        return _found(engine() or DatabaseEngine(), asked, offset, limit, among)
     except EngineGoneError as error:
         logger.warning("searching the database instead: %s", error)
-        return replace(_found(DatabaseEngine(), asked, offset, limit), is_engine_gone=True)
+        return replace(_found(DatabaseEngine(), asked, offset, limit, among), is_engine_gone=True)
 
 
 def papers_like(paper: Paper, limit: int) -> tuple[Paper, ...]:
@@ -173,8 +179,9 @@ def _countable(asked: Asked) -> Answer | None:
     return Answer(by, asked, Pool(), asked.must or _EVERY_PAPER) if by else None
 
 
-def _found(by: Engine, asked: Asked, offset: int, limit: int) -> Found:
-    answer = _without_the_gone(answer_of(by, asked))
+def _found(by: Engine, asked: Asked, offset: int, limit: int, among: frozenset[int] | None) -> Found:
+    answer = answer_of(by, asked)
+    answer = _without_the_gone(answer if among is None else answer.among(among))
     strict_total = by.count(answer.strict) if answer.strict is not None else 0
     papers = papers_in_order(_page(answer, offset, limit).tolist())
     pooled = zip(answer.pool.numbers.tolist(), answer.pool.scores.tolist(), strict=True)
