@@ -14,12 +14,16 @@ from broadsheet.community.access import RefusedError, may_act
 from broadsheet.community.limits import spend
 from broadsheet.community.models import Account, Delivery, SavedSearch, Subscription
 from broadsheet.delivery import subscribing
-from broadsheet.delivery.searches import section_of
+from broadsheet.delivery.lookback import lookback
+from broadsheet.delivery.naming import path_of
+from broadsheet.delivery.searches import question_of, section_of
 from broadsheet.delivery.subscribing import Wish
 from broadsheet.delivery.values import Contents, Filled, Outcome
 from broadsheet.delivery.webhooks import posting, targets
 from broadsheet.delivery.webhooks.formats.plain_json import new_signing_secret
 from broadsheet.delivery.webhooks.telling import told
+from broadsheet.search.find import find
+from broadsheet.search.query import QueryError
 
 Often = Literal["at once", "daily", "weekly"]
 OFTEN: tuple[Often, ...] = ("at once", "daily", "weekly")
@@ -33,6 +37,8 @@ MOST_PAPERS: dict[str, int] = {
     Format.MATTERMOST: 30,
 }
 """So many papers of one question surely have room in one post of each format."""
+MAILED = 30
+"""Papers of a saved search in one letter, unless its subscriber chooses otherwise."""
 TESTED = 3
 
 
@@ -144,27 +150,31 @@ def renew_secret(subscription: Subscription) -> str:
     return subscription.signing_secret
 
 
-def try_out(subscription: Subscription, contents: Contents, now: datetime | None = None) -> Outcome:
-    """Post the first papers of some contents as a test, which is told as one, and return what the other side says.
+def try_out(subscription: Subscription, now: datetime | None = None) -> Outcome:
+    """Post a few papers that the search brought lately as a test, which is told as one; returns what came of it.
 
     Nothing is written down: neither does a failure count, nor were the papers sent. Raises ``TooManyError`` for too
     many tests in too short a time.
     """
     assert subscription.account is not None, "a webhook is a person's"
     spend("test webhook", subscription.account)
-    telling = told(subscription, _first(contents), is_test=True)
+    telling = told(subscription, _recently(subscription), is_test=True)
     delivery = Delivery(subscription=subscription, issue="test", planned_at=now or timezone.now())
     return posting.hand_over(subscription, posting.request_of(subscription, telling, delivery))
 
 
-def _first(contents: Contents) -> Contents:
-    left, parts = TESTED, []
-    for section in contents.sections:
-        papers = section.papers[:left]
-        left -= len(papers)
-        if papers:
-            parts.append(Filled(title=section.title, path=section.path, papers=papers, total=section.total))
-    return Contents(tuple(parts))
+def _recently(subscription: Subscription) -> Contents:
+    """The first papers that the search brought lately, else those that it finds at all."""
+    assert subscription.search is not None, "a webhook is of a search"
+    try:
+        query = question_of(subscription.search)
+    except QueryError:
+        return Contents()
+    found = lookback(query, first=TESTED).found
+    found = found if found.papers else find(query, limit=TESTED)
+    papers = tuple(paper.pk for paper in found.papers)
+    part = Filled(title=subscription.search.name, path=path_of(query), papers=papers, total=found.total)
+    return Contents((part,) if papers else ())
 
 
 def webhook_of(account: Account, key: str) -> Subscription | None:
