@@ -6,10 +6,10 @@ machines). Whatever comes from outside is one line of printable characters befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import quote, urlsplit
 
@@ -72,33 +72,40 @@ def sender() -> Address:
     return address_of(address, one_line(name or settings.NAME))
 
 
-def write_headers(message: EmailMessage, delivery: Delivery, *, to: Address, subject: str, now: datetime) -> None:
-    """Give a letter its headers."""
-    message["From"] = sender()
-    message["To"] = to
-    message["Subject"] = shortened(one_line(subject), LONGEST_SUBJECT)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id_of(delivery)
-    for name, value in _of_lists(delivery):
-        message[name] = value
+class Headings:
+    """Writes the headers of many letters; those that are the same in all of them are made once."""
 
-
-def _of_lists(delivery: Delivery) -> Iterator[tuple[str, str]]:
-    subscription = delivery.subscription
-    unsubscribe = unsubscribe_url(subscription)
-    ways = [f"<{unsubscribe}>"]
-    if settings.BOUNCE_ADDRESS:
-        ways.append(f"<mailto:{quote(return_path(delivery), safe='@+.')}?subject=unsubscribe>")
-    yield "List-Id", f"{_phrase(settings.NAME)} <letters.{host()}>"
-    yield "List-Unsubscribe", ", ".join(ways)
-    if unsubscribe.startswith("https:"):
+    def __init__(self, now: datetime) -> None:
+        make = SMTP.header_factory
+        self._same = (
+            make("From", sender()),
+            make("Date", format_datetime(now)),
+            make("List-Id", f"{_phrase(settings.NAME)} <letters.{host()}>"),
+            make("Auto-Submitted", "auto-generated"),
+            make("Precedence", "bulk"),
+        )
         # RFC 8058, 3.1: one click needs an address by https.
-        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
-    yield "List-Archive", f"<{archive_url(subscription)}>"
-    # Campaign, kind and sender, for the complaint reports of those who give any; it tells of no person.
-    yield "Feedback-ID", f"{delivery.issue[:10]}:{subscription.rhythm.replace(' ', '-')}:letter:{host()}"
-    yield "Auto-Submitted", "auto-generated"
-    yield "Precedence", "bulk"
+        self._one_click = make("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+
+    def write(self, message: EmailMessage, delivery: Delivery, *, to: Address, subject: str) -> None:
+        """Give a letter its headers."""
+        subscription = delivery.subscription
+        message["To"] = to
+        message["Subject"] = shortened(one_line(subject), LONGEST_SUBJECT)
+        message["Message-ID"] = message_id_of(delivery)
+        for header in self._same:
+            message[header.name] = header
+        unsubscribe = unsubscribe_url(subscription)
+        ways = [f"<{unsubscribe}>"]
+        if settings.BOUNCE_ADDRESS:
+            ways.append(f"<mailto:{quote(return_path(delivery), safe='@+.')}?subject=unsubscribe>")
+        message["List-Unsubscribe"] = ", ".join(ways)
+        if unsubscribe.startswith("https:"):
+            message["List-Unsubscribe-Post"] = self._one_click
+        message["List-Archive"] = f"<{archive_url(subscription)}>"
+        # Campaign, kind and sender, for the complaint reports of those who give any; it tells of no person.
+        kind = subscription.rhythm.replace(" ", "-")
+        message["Feedback-ID"] = f"{delivery.issue[:10]}:{kind}:letter:{host()}"
 
 
 def _phrase(name: str) -> str:

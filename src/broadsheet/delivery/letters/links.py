@@ -7,6 +7,7 @@ from when the issue was due. The web copy is opened by the delivery's own secret
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -39,10 +40,12 @@ def archive_url(subscription: Subscription) -> str:
     return settings.BASE_URL + reverse("web:letters_by_link", args=[subscription.key, signature])
 
 
-def act_url(delivery: Delivery, paper: Paper) -> str:
-    """The address of the page on which the subscriber votes for or saves a paper without signing in."""
-    signature = Signer(salt=_PAPER).signature(f"{delivery.key}/{paper.key}")
-    return settings.BASE_URL + reverse("web:letter_paper", args=[delivery.key, paper.key, signature])
+def act_urls(delivery: Delivery, papers: Iterable[Paper]) -> list[str]:
+    """For each paper the address of the page on which the subscriber votes for or saves it without signing in."""
+    signer = Signer(salt=_PAPER)
+    # Django is asked for one address; those of the other papers differ in their last two parts.
+    start = settings.BASE_URL + reverse("web:letter_paper", args=[delivery.key, "a", "b"]).removesuffix("a/b")
+    return [f"{start}{paper.key}/{signer.signature(f'{delivery.key}/{paper.key}')}" for paper in papers]
 
 
 def opened(key: str, paper_key: str, signature: str, now: datetime) -> Delivery | None:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from broadsheet.catalogue.authorships import byline
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.text import safe_url, split_lead, to_plain
+from broadsheet.delivery.letters.encoding import quoted_around
 from broadsheet.delivery.letters.lines import wrapped
 from broadsheet.delivery.letters.links import paper_url
 from broadsheet.delivery.letters.maths import mail_html
@@ -26,16 +27,27 @@ INDENT = "    "
 MOST_CATEGORIES = 4
 MOST_ORGANISATIONS = 3
 # Nobody who writes a title can guess these, so they are only where they were put.
-ACT, REASON = (f"{secrets.token_hex(12)}" for _ in range(2))
+ACT, REASON = _MARKS = (secrets.token_hex(12), secrets.token_hex(12))
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A paper in HTML and text with ``ACT`` and ``REASON`` where the link and the reason belong; ``size`` in bytes."""
+    """A paper in HTML and text, both quoted-printable, with ``ACT`` and ``REASON`` where link and reason belong.
+
+    ``size`` is that of the HTML in bytes, not encoded and without what replaces the marks.
+    """
 
     html: str
     text: str
     size: int
+
+    def html_with(self, link: str, reason: str) -> str:
+        """The HTML with both, quoted, in their places."""
+        return self.html.replace(ACT, link).replace(REASON, reason)
+
+    def text_with(self, link: str, reason: str) -> str:
+        """The text with both, quoted, in their places; a reason ends its line."""
+        return self.text.replace(ACT, link).replace(REASON, reason)
 
 
 class Press:
@@ -51,7 +63,10 @@ class Press:
         found = self._kept.get(key)
         if found is None:
             html = _in_html(paper, style)
-            found = self._kept[key] = Printed(html, _in_text(paper, style), len(html.encode()))
+            size = len(html.encode()) - sum(len(mark) * html.count(mark) for mark in _MARKS)
+            text = _in_text(paper, style)
+            found = Printed(quoted_around(html, _MARKS), quoted_around(text, _MARKS), size)
+            self._kept[key] = found
             if len(self._kept) > self._most_kept:
                 self._kept.popitem(last=False)
         else:
@@ -62,12 +77,12 @@ class Press:
 def _in_html(paper: Paper, style: Style) -> str:
     is_lead, length, has_link = style
     lead, rest = _cut(paper.abstract, length)
-    links = [(_comments(paper.comments_count), f"{paper_url(paper)}#comments")] if paper.comments_count else []
+    links: list[tuple[str, str]] = []
     if code := safe_url(paper.code_url) if paper.code_url else "":
         links.append((gettext("code"), code))
     if has_link:
         links.append((gettext("vote or save"), ACT))
-    facts = " · ".join([*_who(paper), *_stars(paper, code)])
+    facts = " · ".join(filter(None, [*_who(paper), _comments(paper.comments_count), *_stars(paper, code)]))
     votes = paper.votes_count
     return rendered(
         "lead" if is_lead else "paper",
@@ -98,7 +113,8 @@ def _in_text(paper: Paper, style: Style) -> str:
     lines = wrapped(to_plain(paper.title), indent=INDENT)
     lines += wrapped(" · ".join([*_who(paper), " ".join(_categories(paper))]).strip(" ·"), indent=INDENT)
     lines += wrapped(" · ".join(filter(None, counts)), indent=INDENT)
-    lines += [REASON]
+    above = "\n".join(lines)
+    lines = []
     if lead:
         told = to_plain(lead)
         lines += ["", *wrapped(f"{told} … ({gettext('more on the site')})" if rest else told, indent=INDENT)]
@@ -107,7 +123,8 @@ def _in_text(paper: Paper, style: Style) -> str:
         lines += [f"{INDENT}{gettext('Code:')}", INDENT + code]
     if has_link:
         lines += [f"{INDENT}{gettext('Vote or save:')}", INDENT + ACT]
-    return "\n".join(lines)
+    below = "\n".join(lines)
+    return f"{above.removeprefix(INDENT)}\n{REASON}{below}"
 
 
 def mark_of(paper: Paper) -> str:

@@ -38,10 +38,14 @@ def _template(part: str) -> Any:
     styles = render_to_string(f"{_FOLDER}letter.css")
     if part == _DOCUMENT:
         inliner = css_inline.CSSInliner(
-            inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=styles
+            inline_style_tags=False,
+            keep_style_tags=True,
+            load_remote_stylesheets=False,
+            extra_css=styles,
+            minify_css=True,
         )
         inlined = inliner.inline(source)
     else:
-        inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+        inliner = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
         inlined = inliner.inline_fragment(source, styles)
     return engines["django"].from_string(inlined)

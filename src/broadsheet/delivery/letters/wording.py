@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.formats import date_format, localize
@@ -22,6 +23,11 @@ from broadsheet.delivery.subscribing import manage_url, unsubscribe_url
 LONGEST_PREVIEW = 180
 
 
+@lru_cache(maxsize=1_000)
+def _plain(title: str) -> str:
+    return one_line(to_plain(title))
+
+
 def subject(issue: Issue) -> str:
     """Instance, date, lead paper, and how many more there are."""
     start = gettext("%(instance)s, %(day)s") % {"instance": settings.NAME, "day": date_format(issue.day, "j F")}
@@ -29,7 +35,7 @@ def subject(issue: Issue) -> str:
     others = issue.count - 1
     end = ngettext("and %(n)s more", "and %(n)s more", others) % {"n": localize(others)} if others else ""
     room = LONGEST_SUBJECT - len(start) - len(end) - 3
-    title = shortened(one_line(to_plain(first.paper.title)), max(room, 40))
+    title = shortened(_plain(first.paper.title), max(room, 40))
     return " ".join(part for part in (f"{start}: {title}", end) if part)
 
 
@@ -47,8 +53,8 @@ def bar(issue: Issue) -> str:
 
 def preview(issue: Issue) -> str:
     """What mail programs show beside the subject: the titles that are not in it."""
-    titles = [to_plain(entry.paper.title) for entry in list(issue.entries)[1:5]]
-    return shortened(one_line("; ".join(titles)), LONGEST_PREVIEW) if titles else bar(issue)
+    titles = [_plain(entry.paper.title) for entry in list(issue.entries)[1:5]]
+    return shortened("; ".join(titles), LONGEST_PREVIEW) if titles else bar(issue)
 
 
 def more(part: Part) -> str:
