@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from broadsheet.cli import (
     auditing,
+    bounces,
     calibrating,
     collecting,
     duplicates,
@@ -21,6 +22,7 @@ from broadsheet.cli.app import app
 __all__ = [
     "app",
     "auditing",
+    "bounces",
     "calibrating",
     "collecting",
     "duplicates",

@@ -12,6 +12,7 @@ from broadsheet.catalogue.enrichment.job import EnrichmentJob
 from broadsheet.catalogue.enrichment.jobs import JOBS
 from broadsheet.catalogue.outside import door
 from broadsheet.sources.protocol import Schedule
+from broadsheet.worker.bouncing import bouncing_errands
 from broadsheet.worker.calibrating import calibrating_errand
 from broadsheet.worker.collecting import collecting_errands
 from broadsheet.worker.counting_topics import topics_errand
@@ -37,6 +38,7 @@ def errands() -> list[Errand]:
         lexicon_errand(),
         topics_errand(),
         *telling_errands(),
+        *bouncing_errands(),
     ]
 
 

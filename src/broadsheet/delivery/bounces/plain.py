@@ -15,8 +15,8 @@ from broadsheet.delivery.bounces.statuses import code_in
 from broadsheet.delivery.bounces.texts import header, text_of
 
 _SYSTEMS = re.compile(
-    r"^(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|mdaemon|postmaster|postoffice|mail[-_. ]?(?:system|delivery|administrator|"
-    r"router)|microsoftexchange\w*|daemon|double-bounce|bounce[sd]?|mailerdaemon)(?:[-+.\w]*)$",
+    r"^(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|mdaemon|postmaster|postoffice|mail[-_. ]?(?:system|delivery|"
+    r"administrator|router)|microsoftexchange\w*|daemon|double-bounce|bounce[sd]?|mailerdaemon)(?:[-+.\w]*)$",
     re.IGNORECASE,
 )
 _FAILED = re.compile(

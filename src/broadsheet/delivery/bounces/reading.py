@@ -18,9 +18,11 @@ from broadsheet.delivery.bounces.texts import header, headers, text_of
 
 LARGEST = 2 * 1024 * 1024
 MOST_PARTS = 60
+MOST_BOUNDARIES = 1_000
 MOST_RECIPIENTS = 50
 LONGEST_ANSWER = 500
 _PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY = re.compile(rb"^--", re.MULTILINE)
 _ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,255}")
 _ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 _ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Apparently-To", "To", "Cc")
@@ -63,7 +65,7 @@ def read(raw: bytes, recipient: str = "") -> Report:
     """
     if len(raw) > LARGEST:
         return Report(told=Told.NOTHING, answer="it is too large")
-    if len(_PART.findall(raw)) > MOST_PARTS:
+    if len(_PART.findall(raw)) > MOST_PARTS or len(_BOUNDARY.findall(raw)) > MOST_BOUNDARIES:
         return Report(told=Told.NOTHING, answer="it has too many parts")
     try:
         return _read(message_from_bytes(raw), recipient)

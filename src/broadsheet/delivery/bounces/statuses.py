@@ -26,7 +26,7 @@ _GONE_REPLIES = frozenset({"550", "551", "553"})
 _UNKNOWN_WORDS = re.compile(
     r"user\s+(?:is\s+)?unknown|unknown\s+(?:user|recipient|mailbox|address)|no\s+such\s+(?:user|mailbox|recipient|address"
     r"|person|account|email)|(?:user|mailbox|recipient|account|address|person)\s+(?:\S+\s+)?(?:does\s+not|doesn't|do\s+not)"
-    r"\s+exist|no\s+(?:mailbox|user)\s+(?:here|by\s+that\s+name)|(?:user|mailbox|recipient|address)\s+(?:\S+\s+)?not\s+"
+    r"\s+exist|no\s+(?:mailbox|user)\s+(?:here|by\s+that\s+name)|(?:user|mailbox|recipient|address)\s+(?:\S+\s+){0,3}not\s+"
     r"(?:found|known|listed)|not\s+(?:a\s+)?(?:valid|known)\s+(?:user|mailbox|recipient|address)|invalid\s+(?:recipient|"
     r"mailbox|user|address)|recipient\s+not\s+(?:found|known)|mailbox\s+(?:is\s+)?(?:unavailable|disabled|inactive)|account"
     r"\s+(?:\S+\s+){0,4}(?:disabled|inactive|closed|deactivated)|recipient\s+address\s+rejected:\s+(?:access\s+denied|user"
