@@ -13,7 +13,7 @@ from django.utils import timezone
 from broadsheet.community.models import Delivery, Suppression
 from broadsheet.delivery.bounces import return_path
 from broadsheet.delivery.bounces.statuses import Severity, severity
-from broadsheet.delivery.letters import Letters
+from broadsheet.delivery.letters import AddressError, Letters, NothingLeftError
 from broadsheet.delivery.sending.backends import BackendLine
 from broadsheet.delivery.sending.smtp import Line
 from broadsheet.delivery.suppressing import suppress
@@ -21,8 +21,6 @@ from broadsheet.delivery.values import Fate, Outcome
 
 Mark = Callable[[], bool]
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
-LETTERS_A_CACHE = 1_000
-"""After so many letters what was kept of papers is let go of, so that memory stays flat."""
 
 
 class Carrier(Protocol):
@@ -44,7 +42,6 @@ class MailCarrier:
     def __init__(self, now: datetime | None = None) -> None:
         self._now = now
         self._letters = Letters(now or timezone.now())
-        self._count = 0
         self._line = Line() if settings.EMAIL_BACKEND == SMTP else BackendLine()
 
     def open(self) -> None:
@@ -53,10 +50,11 @@ class MailCarrier:
 
     def carry(self, delivery: Delivery, to: str, mark: Mark, /) -> Outcome | None:
         """Render a letter and hand it over."""
-        if self._count == LETTERS_A_CACHE:
-            self._letters, self._count = Letters(self._now or timezone.now()), 0
-        self._count += 1
-        raw = raw_of(self._letters.message(delivery, to))
+        self._letters.now = self._now or timezone.now()
+        try:
+            raw = raw_of(self._letters.message(delivery, to))
+        except (NothingLeftError, AddressError) as error:
+            return Outcome(Fate.FAILED, str(error))
         outcome = self._line.hand_over(raw, return_path(delivery), envelope(to), mark)
         if outcome is not None and outcome.fate is Fate.BOUNCED and severity("", outcome.answer) is Severity.HARD:
             suppress(to, Suppression.Reason.BOUNCED, outcome.answer)

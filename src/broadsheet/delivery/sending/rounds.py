@@ -26,8 +26,9 @@ logger = logging.getLogger(__name__)
 
 ShouldStop = Callable[[], bool]
 Told = Callable[[Delivery, Outcome], None]
-BATCH = 50
 MAIL, WEBHOOK = Subscription.Outlet.MAIL, Subscription.Outlet.WEBHOOK
+BATCHES = {MAIL: 50, WEBHOOK: 5}
+"""How many are taken at once. Letters wait for the webhooks between two batches, and each of those may be slow."""
 
 
 def send_due(
@@ -49,7 +50,7 @@ def send_due(
         sender = _Sender(Ledger(name), should_stop, now, told)
         lines = dict(carriers or {MAIL: MailCarrier(now), WEBHOOK: HookCarrier()})
         try:
-            return sender.send(lines)
+            return sender.send(dict(lines))
         finally:
             for line in lines.values():
                 line.close()
@@ -96,7 +97,7 @@ class _Sender:
         if not due(now, outlet).exists():
             return False
         line.open()
-        batch = self._ledger.claim(now, outlet, BATCH)
+        batch = self._ledger.claim(now, outlet, BATCHES[Subscription.Outlet(outlet)])
         try:
             ready, places = self._ready(batch, outlet, now)
             for delivery in ready:
