@@ -17,6 +17,14 @@ from broadsheet.community.models import Subscription
 from broadsheet.sources.door import FetchError, RefusedAddressError
 
 Format = Subscription.Format
+NAMES: dict[str, str] = {
+    Format.JSON: "JSON",
+    Format.SLACK: "Slack",
+    Format.DISCORD: "Discord",
+    Format.MATRIX: "Matrix",
+    Format.MATTERMOST: "Mattermost",
+}
+"""What each format is called."""
 LONGEST_TARGET = 2_000
 LONGEST_TOKEN = 500
 ROOM_PATH = "/_matrix/client/v3/rooms/{room}/send/m.room.message"

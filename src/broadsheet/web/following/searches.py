@@ -20,7 +20,7 @@ from broadsheet.delivery import searches
 from broadsheet.delivery.naming import path_of, title_of
 from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.delivery.webhooks.keeping import make_webhook
-from broadsheet.delivery.webhooks.targets import TargetError, masked
+from broadsheet.delivery.webhooks.targets import NAMES, TargetError, masked
 from broadsheet.search.inside import is_personal
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.web.access import account_of, for_active_members, for_members
@@ -168,7 +168,7 @@ def way_of(row: Subscription) -> Way:
     """A subscription as lists tell it."""
     if row.outlet == Outlet.MAIL:
         return Way(row, _("by mail"), when_told(row), reverse("web:subscription", args=[row.key]))
-    told = {"format": row.get_format_display(), "where": masked(row.target)}
+    told = {"format": NAMES[row.format], "where": masked(row.target)}
     return Way(row, _("%(format)s, %(where)s") % told, when_told(row), reverse("web:webhook", args=[row.key]))
 
 

@@ -19,7 +19,7 @@ from broadsheet.delivery import subscribing
 from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.delivery.values import Contents, Fate, Outcome
 from broadsheet.delivery.webhooks import keeping
-from broadsheet.delivery.webhooks.targets import TargetError, masked
+from broadsheet.delivery.webhooks.targets import NAMES, TargetError, masked
 from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_active_members, for_members
 from broadsheet.web.following.forms import WebhookForm
@@ -116,11 +116,11 @@ def webhook_page(
         secret = row.signing_secret
     sent = [Sent(one, _state(one), _count(one), one.ended_at or one.planned_at) for one in keeping.last_of(row, SHOWN)]
     context = {
-        "heading": row.name,
+        "heading": _("Webhook: %(format)s") % {"format": NAMES[row.format]},
         "row": row,
         "search": row.search,
         "where": masked(row.target),
-        "format": dict(Format.choices)[row.format],
+        "format": NAMES[row.format],
         "when": when_told(row),
         "is_json": row.format == Format.JSON,
         "is_new": is_new,
