@@ -112,7 +112,8 @@ def _planned(rhythm: _Rhythm, now: datetime) -> _Plan:
         return _Plan(now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), rhythm.planned_on, now + PATIENCE)
     day, moment = next_due(rhythm.days, rhythm.minute, rhythm.zone, rhythm.planned_on, now)
     if moment > now:
-        return _Plan("", rhythm.planned_on, moment)
+        is_ahead = rhythm.planned_on is not None and rhythm.planned_on >= day
+        return _Plan("", day - timedelta(days=1) if is_ahead else rhythm.planned_on, moment)
     _, later = next_due(rhythm.days, rhythm.minute, rhythm.zone, day, now)
     return _Plan(day.isoformat(), day, later)
 
