@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Delivery, SentPaper, Subscription
 from broadsheet.delivery.contents import fill, give_back, preview, recipient_of
-from broadsheet.delivery.foreseeing import foresee
 from broadsheet.delivery.values import Section
 from broadsheet.search.find import find
 from broadsheet.search.query import PaperQuery
@@ -211,8 +210,4 @@ def test_a_preview_writes_nothing_and_needs_nothing_stored() -> None:
     contents = preview(row, NOW)
     assert len(contents.papers) == 3
     assert len(preview(row, NOW, days=14).papers) == 3
-    told = foresee(row, NOW)
-    assert told.contents == contents
-    assert [day.count for day in told.per_day] == [0, 0, 0, 0] + [2] * 10
-    assert (told.per_day[-1].on, told.total) == (WEDNESDAY, 20)
     assert not SentPaper.objects.exists()

@@ -19,6 +19,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from broadsheet.community.models import Delivery, Subscription
+from broadsheet.delivery.contents import give_back
 from broadsheet.delivery.sending.retrying import delay
 from broadsheet.delivery.values import Fate, Outcome
 
@@ -32,6 +33,8 @@ TRIES_TO_WRITE = 3
 PAUSE_SECONDS = 0.1
 ENDS = {Fate.SENT: State.SENT, Fate.BOUNCED: State.BOUNCED, Fate.FAILED: State.FAILED, Fate.IN_DOUBT: State.IN_DOUBT}
 ENDED = "the subscription was ended or paused"
+REACHED_NOBODY = (State.FAILED, State.SUPPRESSED, State.BOUNCED)
+"""What ended so may be brought by another letter."""
 VANISHED = "the sender stopped while it was handing it over"
 
 
@@ -170,7 +173,11 @@ class Ledger:
         tries = 0
         while True:
             try:
-                return bool(self._held(delivery, *states).update(**fields))
+                with transaction.atomic():
+                    is_written = bool(self._held(delivery, *states).update(**fields))
+                    if is_written and fields.get("state") in REACHED_NOBODY:
+                        give_back(delivery)
+                return is_written
             except OperationalError:
                 tries += 1
                 if tries == TRIES_TO_WRITE or connection.in_atomic_block:
