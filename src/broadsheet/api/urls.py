@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from broadsheet.api import comments, for_you, library, me, submissions, views, votes
+from broadsheet.api import comments, following, for_you, library, me, submissions, subscriptions, views, votes
 
 app_name = "api"
 urlpatterns = [
@@ -27,6 +27,16 @@ urlpatterns = [
     path("collections", library.all_collections, name="collections"),
     path("collections/<slug:key>", library.collection, name="collection"),
     path("collections/<slug:key>/papers/<path:name>", library.entry, name="collection_entry"),
+    path("searches", following.all_searches, name="saved_searches"),
+    path("searches/preview", following.preview, name="search_preview"),
+    path("searches/<slug:key>", following.one, name="saved_search"),
+    path("searches/<slug:key>/feeds", following.feeds, name="saved_search_feeds"),
+    path("searches/<slug:key>/papers", following.papers, name="saved_search_papers"),
+    path("subscriptions", subscriptions.all_subscriptions, name="subscriptions"),
+    path("subscriptions/<slug:key>", subscriptions.one, name="subscription"),
+    path("subscriptions/<slug:key>/test", subscriptions.test, name="subscription_test"),
+    path("subscriptions/<slug:key>/secret", subscriptions.secret, name="subscription_secret"),
+    path("subscriptions/<slug:key>/deliveries", subscriptions.deliveries, name="subscription_deliveries"),
     path("papers/<path:name>", views.paper, name="paper"),
     path("submissions", submissions.submissions, name="submissions"),
     path("submissions/<slug:key>", submissions.submission, name="submission"),

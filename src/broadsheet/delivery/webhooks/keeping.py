@@ -18,7 +18,7 @@ from broadsheet.delivery.lookback import lookback
 from broadsheet.delivery.naming import path_of
 from broadsheet.delivery.searches import question_of, section_of
 from broadsheet.delivery.subscribing import Wish
-from broadsheet.delivery.values import Contents, Filled, Outcome
+from broadsheet.delivery.values import MOST_IN_A_SECTION, Contents, Filled, Outcome
 from broadsheet.delivery.webhooks import posting, targets
 from broadsheet.delivery.webhooks.formats.plain_json import new_signing_secret
 from broadsheet.delivery.webhooks.telling import told
@@ -51,22 +51,29 @@ class Rhythm:
     zone: str = ""
 
 
-def wish_for(search: SavedSearch, rhythm: Rhythm, *, count: int, abstracts: str = "short") -> Wish:
-    """What is wished of a search, as ``subscribing`` takes it.
+def wish_for(search: SavedSearch, rhythm: Rhythm, *, count: int) -> Wish:
+    """What is wished of a search, as ``subscribing`` takes it: at most so many papers at a time.
+
+    Raises ``RefusedError`` for a rhythm that there is not.
+    """
+    wish = Wish(name=search.name, sections=(section_of(search, count),), zone=search.account.zone or "UTC")
+    return with_rhythm(wish, rhythm)
+
+
+def with_rhythm(wish: Wish, rhythm: Rhythm) -> Wish:
+    """The same at other times.
 
     Raises ``RefusedError`` for a rhythm that there is not.
     """
     if rhythm.often not in OFTEN:
         raise RefusedError(_("Choose how often: at once, daily or weekly."))
     is_at_once = rhythm.often == "at once"
-    return Wish(
-        name=search.name,
-        sections=(section_of(search, count),),
-        abstracts=abstracts,
+    return replace(
+        wish,
         rhythm=Subscription.Rhythm.AT_ONCE if is_at_once else Subscription.Rhythm.DAYS,
         days=MONDAY if rhythm.often == "weekly" else subscribing.EVERY_DAY,
         minute=rhythm.minute,
-        zone=rhythm.zone or search.account.zone or "UTC",
+        zone=rhythm.zone or wish.zone,
     )
 
 
@@ -79,19 +86,19 @@ def often_of(subscription: Subscription) -> str:
     return "weekly" if subscription.days.bit_count() == 1 else ""
 
 
-def make_webhook(search: SavedSearch, address: targets.Address, rhythm: Rhythm) -> Subscription:
+def make_webhook(search: SavedSearch, address: targets.Address, wish: Wish) -> Subscription:
     """Begin to post what a search brings; a JSON webhook has a secret to sign with, to be shown this once.
 
-    Raises ``RefusedError`` for somebody who may not act, for an address that cannot be posted to
-    (``targets.TargetError``), and where there are as many subscriptions as there may be.
+    No more papers are posted at a time than have room in the format. Raises ``RefusedError`` for somebody who may not
+    act, for an address that cannot be posted to (``targets.TargetError``), for a wish that cannot be done, and where
+    there are as many subscriptions as there may be.
     """
     account = search.account
     if not may_act(account):
         raise RefusedError(_("This account cannot have webhooks now."))
     target = targets.checked(address)
-    wish = wish_for(search, rhythm, count=MOST_PAPERS[address.format])
     now = timezone.now()
-    row = subscribing.made_of(subscribing.checked(wish, account), now)
+    row = subscribing.made_of(subscribing.checked(_fitting(wish, address.format), account), now)
     row.account, row.search, row.confirmed_at = account, search, now
     row.outlet, row.format, row.target = Subscription.Outlet.WEBHOOK, address.format, target.url
     row.signing_secret = new_signing_secret() if address.format == Format.JSON else target.token
@@ -102,31 +109,32 @@ def make_webhook(search: SavedSearch, address: targets.Address, rhythm: Rhythm) 
     return row
 
 
-def change_webhook(subscription: Subscription, address: targets.Address | None, rhythm: Rhythm) -> bool:
+def change_webhook(subscription: Subscription, address: targets.Address | None, wish: Wish) -> bool:
     """Post elsewhere or at other times; without an address it stays where it is. Whether the format became JSON.
 
     Then it has a new secret, to be shown this once. Raises ``RefusedError`` as ``make_webhook`` does.
     """
-    target = targets.checked(address) if address is not None else None
-    wish = subscribing.wish_of(subscription)
-    assert subscription.search is not None, "a webhook is of a search"
-    wished = wish_for(subscription.search, rhythm, count=1)
-    wish = replace(wish, rhythm=wished.rhythm, days=wished.days, minute=wished.minute, zone=wished.zone)
     is_json = False
     with transaction.atomic():
-        if address is not None and target is not None:
-            count = MOST_PAPERS[address.format]
-            wish = replace(wish, sections=tuple(replace(one, count=count) for one in wish.sections))
-            is_json = address.format == Format.JSON and subscription.format != Format.JSON
-            secret = (
-                subscription.signing_secret if address.format == subscription.format == Format.JSON else target.token
-            )
+        if address is not None:
+            target, before = targets.checked(address), subscription.format
+            is_json = address.format == Format.JSON and before != Format.JSON
             subscription.format, subscription.target = address.format, target.url
-            subscription.signing_secret = new_signing_secret() if is_json else secret
+            if address.format != before:
+                wish = replace(wish, sections=tuple(replace(one, count=MOST_IN_A_SECTION) for one in wish.sections))
+            if address.format != Format.JSON:
+                subscription.signing_secret = target.token
+            elif is_json:
+                subscription.signing_secret = new_signing_secret()
             subscription.changed_at = timezone.now()
             subscription.save(update_fields=["format", "target", "signing_secret", "changed_at"])
-        subscribing.change(subscription, wish, subscription.account)
+        subscribing.change(subscription, _fitting(wish, subscription.format), subscription.account)
     return is_json
+
+
+def _fitting(wish: Wish, kind: str) -> Wish:
+    most = MOST_PAPERS.get(kind, 1)
+    return replace(wish, sections=tuple(replace(one, count=min(one.count, most)) for one in wish.sections))
 
 
 def switch_on(subscription: Subscription) -> bool:

@@ -20,7 +20,8 @@ from broadsheet.community.models import SavedSearch
 from broadsheet.delivery.lookback import DAYS, lookback
 from broadsheet.delivery.naming import path_of, title_of
 from broadsheet.delivery.searches import save_search
-from broadsheet.delivery.webhooks.keeping import make_webhook
+from broadsheet.delivery.values import MOST_IN_A_SECTION
+from broadsheet.delivery.webhooks.keeping import make_webhook, wish_for
 from broadsheet.delivery.webhooks.targets import TargetError
 from broadsheet.search.inside import is_personal, resolved
 from broadsheet.search.query import PaperQuery, parse
@@ -97,7 +98,7 @@ def _saved(request: HttpRequest, asked: PaperQuery, forms: Forms, way: str) -> H
         elif way == "webhook":
             address = forms.webhook.address
             assert address is not None, "a new webhook has an address"
-            made = make_webhook(search, address, forms.webhook.rhythm)
+            made = make_webhook(search, address, wish_for(search, forms.webhook.rhythm, count=MOST_IN_A_SECTION))
     if way == "webhook":
         return webhook_page(request, made, is_new=True)
     told = _("“%(name)s” is sent to you by mail from now on.") if way == "mail" else _("“%(name)s” is saved.")

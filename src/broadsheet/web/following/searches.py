@@ -19,7 +19,8 @@ from broadsheet.community.models import Account, SavedSearch, Subscription
 from broadsheet.delivery import searches
 from broadsheet.delivery.naming import path_of, title_of
 from broadsheet.delivery.rhythm_words import when_told
-from broadsheet.delivery.webhooks.keeping import make_webhook
+from broadsheet.delivery.values import MOST_IN_A_SECTION
+from broadsheet.delivery.webhooks.keeping import make_webhook, wish_for
 from broadsheet.delivery.webhooks.targets import NAMES, TargetError, masked
 from broadsheet.search.inside import is_personal
 from broadsheet.search.query import PaperQuery, QueryError, parse
@@ -145,7 +146,7 @@ def webhook(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, search, webhook_form=form, status=400)
     assert form.address is not None, "a new webhook has an address"
     try:
-        made = make_webhook(search, form.address, form.rhythm)
+        made = make_webhook(search, form.address, wish_for(search, form.rhythm, count=MOST_IN_A_SECTION))
     except TargetError as error:
         form.add_error(error.field, str(error))
     except RefusedError as error:

@@ -52,7 +52,9 @@ def _change(request: HttpRequest, row: Subscription) -> HttpResponse:
     if not form.is_valid():
         return webhook_page(request, row, form=form)
     try:
-        is_secret_new = keeping.change_webhook(row, form.address, form.rhythm)
+        is_secret_new = keeping.change_webhook(
+            row, form.address, keeping.with_rhythm(subscribing.wish_of(row), form.rhythm)
+        )
     except TargetError as error:
         form.add_error(error.field, str(error))
         return webhook_page(request, row, form=form)
