@@ -27,6 +27,8 @@ OVERLAP = timedelta(minutes=10)
 """Papers of so long before the last look are looked for again: until then they may not have been found by words yet."""
 AT_ONCE = 200
 """So many subscriptions are planned in one transaction."""
+KEPT = timedelta(days=7)
+"""So long it can be seen in the ledger that a look brought nothing."""
 SUPERSEDED = "left out: a newer issue was due"
 
 
@@ -130,3 +132,14 @@ def _write(planned: Sequence[tuple[int, str, datetime]], now: datetime) -> None:
         for number, issue, due_at in planned
     ]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def forget_empty(now: datetime) -> int:
+    """Delete the rows of old looks that brought nothing to what is sent at once; returns how many.
+
+    There may be one every few minutes. An issue of a day stays in the ledger, empty or not.
+    """
+    old = Delivery.objects.filter(
+        subscription__rhythm=Subscription.Rhythm.AT_ONCE, state=Delivery.State.EMPTY, ended_at__lt=now - KEPT
+    )
+    return old.delete()[0]

@@ -3,6 +3,7 @@
 Any number of workers may try at once, on SQLite as on PostgreSQL: the database lets one UPDATE through and the others
 find the condition false. A claim has a name of its own, so that a worker which was away for longer than its lease can
 neither extend nor end what another has taken over. Workers on several machines need clocks that agree to a few seconds.
+What a worker of the same home had that was killed is free at once, as its lock is.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ def due(now: datetime) -> QuerySet[Job]:
     return Job.objects.filter(is_free, is_enabled=True, due_at__lte=now).order_by("due_at", "pk")
 
 
-def claim(job: Job, now: datetime, *, lease: timedelta = LEASE) -> Claim | None:
-    """Take a job that is due; None when another worker was faster or it is not due any more."""
-    token = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(8)}"
+def claim(job: Job, now: datetime, *, lease: timedelta = LEASE, by: str = "") -> Claim | None:
+    """Take a job that is due, as the worker of a name; None when another was faster or it is not due any more."""
+    token = f"{socket.gethostname()[:40]}:{by or os.getpid()}:{secrets.token_hex(8)}"
     taken = due(now).filter(pk=job.pk).order_by()
     if not taken.update(claimed_by=token, claimed_until=now + lease, last_started_at=now):
         return None
@@ -50,14 +51,14 @@ def claim(job: Job, now: datetime, *, lease: timedelta = LEASE) -> Claim | None:
 
 
 def claim_next(
-    now: datetime, *, names: Collection[str], without: Collection[int] = (), lease: timedelta = LEASE
+    now: datetime, *, names: Collection[str], without: Collection[int] = (), lease: timedelta = LEASE, by: str = ""
 ) -> Claim | None:
     """Take the job of these names that has been due for longest; None when nothing is due.
 
     ``without`` are row ids of jobs that are passed over.
     """
     for job in due(now).filter(name__in=names).exclude(pk__in=without):
-        if (taken := claim(job, now, lease=lease)) is not None:
+        if (taken := claim(job, now, lease=lease, by=by)) is not None:
             return taken
     return None
 
@@ -70,6 +71,14 @@ def extend(taken: Claim, now: datetime, *, lease: timedelta = LEASE) -> bool:
 def release(taken: Claim) -> bool:
     """Give a job back undone: it is due at once, for any worker. False when it was no longer this worker's."""
     return bool(_held(taken).update(claimed_by="", claimed_until=None))
+
+
+def release_of(workers: Collection[str]) -> int:
+    """Give back undone what workers had that are gone, by their names; returns how many jobs."""
+    return sum(
+        Job.objects.filter(claimed_by__contains=f":{name}:").update(claimed_by="", claimed_until=None)
+        for name in workers
+    )
 
 
 def succeed(taken: Claim, now: datetime, result: str) -> bool:

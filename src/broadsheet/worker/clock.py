@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from broadsheet.catalogue.enrichment.keyphrasing import keyphrase_some
+from broadsheet.delivery.sending import owners
 from broadsheet.search.engines.base import EngineError
 from broadsheet.search.extracts import extract_some
 from broadsheet.search.maintenance import do_some, maintain
+from broadsheet.worker.claims import release_of
 from broadsheet.worker.crew import Crew
 from broadsheet.worker.jobs import errands
 
@@ -35,8 +38,10 @@ def run_worker(*, every: float, is_once: bool, beside: int | None = None) -> Non
     after the other, and then the index.
     """
     stop = threading.Event()
-    crew = Crew(errands(), stop)
-    with _told_by_signals(stop):
+    with _told_by_signals(stop), owners.alive(settings.HOME / "workers") as name:
+        with owners.gone(settings.HOME / "workers") as gone:
+            release_of(gone)
+        crew = Crew(errands(), stop, name=name)
         crew.sync()
         if is_once:
             crew.do_due()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
@@ -78,8 +78,12 @@ class Run:
 class Crew:
     """Takes jobs that are due and does them."""
 
-    def __init__(self, errands: Sequence[Errand], stop: threading.Event, *, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self, errands: Sequence[Errand], stop: threading.Event, *, lease: timedelta = LEASE, name: str = ""
+    ) -> None:
         self._errands = {errand.name: errand for errand in errands}
+        self._prompt = frozenset(errand.name for errand in errands if errand.is_prompt)
+        self._name = name
         self._stop = stop
         self._lease = lease
         self._runs: list[Run] = []
@@ -92,9 +96,9 @@ class Crew:
         sync(list(self._errands.values()), timezone.now())
 
     def start_due(self) -> None:
-        """Start what is due, each job in a thread, as long as there is room."""
+        """Start what is due, each job in a thread, as long as there is room; for prompt ones there always is."""
         self._threads = [thread for thread in self._threads if thread.is_alive()]
-        while len(self._threads) < JOBS_AT_ONCE and not self._stop.is_set() and (run := self._take()) is not None:
+        while not self._stop.is_set() and (run := self._take(self._startable())) is not None:
             thread = threading.Thread(target=self._do_in_thread, args=(run,), name=run.taken.name, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -102,7 +106,7 @@ class Crew:
     def do_due(self) -> int:
         """Do what is due, one job after the other, each at most once; returns how many."""
         done: set[int] = set()
-        while not self._stop.is_set() and (run := self._take(frozenset(done))) is not None:
+        while not self._stop.is_set() and (run := self._take(self._errands, frozenset(done))) is not None:
             done.add(run.taken.job)
             self._do(run)
         self._is_over.set()
@@ -115,11 +119,15 @@ class Crew:
             thread.join(max(0.0, until - time.monotonic()))
         self._is_over.set()
 
-    def _take(self, without: frozenset[int] = frozenset()) -> Run | None:
-        if not self._errands:
+    def _startable(self) -> Collection[str]:
+        under_way = sum(thread.name not in self._prompt for thread in self._threads)
+        return self._errands if under_way < JOBS_AT_ONCE else self._prompt
+
+    def _take(self, names: Collection[str], without: frozenset[int] = frozenset()) -> Run | None:
+        if not names:
             return None
         now = timezone.now()
-        taken = claims.claim_next(now, names=self._errands, without=without, lease=self._lease)
+        taken = claims.claim_next(now, names=names, without=without, lease=self._lease, by=self._name)
         if taken is None:
             return None
         run = Run(taken, self._errands[taken.name], self._stop, now + self._lease)

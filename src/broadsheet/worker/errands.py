@@ -22,12 +22,13 @@ class Errand:
 
     ``do`` is asked to end soon when the function that it is given returns true. It returns what it did, in words, or
     None when it ended before all was done: then it is due again at once. It raises ``BusyError`` where the other side
-    asks for patience; any other exception is a failure.
+    asks for patience; any other exception is a failure. A prompt one never waits until another has ended.
     """
 
     name: str
     schedule: Schedule
     do: Callable[[ShouldStop], str | None]
+    is_prompt: bool = False
 
 
 def sync(errands: Sequence[Errand], now: datetime) -> None:

@@ -16,6 +16,7 @@ from broadsheet.worker.bouncing import bouncing_errands
 from broadsheet.worker.calibrating import calibrating_errand
 from broadsheet.worker.collecting import collecting_errands
 from broadsheet.worker.counting_topics import topics_errand
+from broadsheet.worker.delivering import delivering_errands
 from broadsheet.worker.errands import Errand, ShouldStop
 from broadsheet.worker.housekeeping import housekeeping_errand
 from broadsheet.worker.impressions import impressions_errand
@@ -38,6 +39,7 @@ def errands() -> list[Errand]:
         lexicon_errand(),
         topics_errand(),
         *telling_errands(),
+        *delivering_errands(),
         *bouncing_errands(),
     ]
 

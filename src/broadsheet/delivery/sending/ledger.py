@@ -177,12 +177,13 @@ class Ledger:
                     is_written = bool(self._held(delivery, *states).update(**fields))
                     if is_written and fields.get("state") in REACHED_NOBODY:
                         give_back(delivery)
-                return is_written
             except OperationalError:
                 tries += 1
                 if tries == TRIES_TO_WRITE or connection.in_atomic_block:
                     raise
                 time.sleep(PAUSE_SECONDS)
+            else:
+                return is_written
 
     def _held(self, delivery: Delivery, *states: State) -> QuerySet[Delivery]:
         return Delivery.objects.filter(pk=delivery.pk, claimed_by=self.owner, state__in=states)
