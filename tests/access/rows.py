@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.access import (
     api_rows,
     calibration_rows,
+    deliveries_rows,
+    following_rows,
     foryou_rows,
     library_rows,
     packages_rows,
@@ -20,6 +22,8 @@ UNTABLED = ("admin:",)
 ROWS: list[Row] = [
     *api_rows.ROWS,
     *calibration_rows.ROWS,
+    *deliveries_rows.ROWS,
+    *following_rows.ROWS,
     *web_rows.ROWS,
     *library_rows.ROWS,
     *foryou_rows.ROWS,

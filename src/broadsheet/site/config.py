@@ -190,6 +190,7 @@ SOURCES = Setting(
 INTRANET = Setting(
     "BROADSHEET_INTRANET", "", "Private hosts and networks that may be fetched from, separated by commas."
 )
+WEBSUB = Setting("BROADSHEET_WEBSUB", "", "Address of the WebSub hub that is told when a feed has something new.")
 ALERT_URL = Setting("BROADSHEET_ALERT_URL", "", "Address that is told, as JSON, of batches that are late or short.")
 OPENALEX_KEY = Setting("BROADSHEET_OPENALEX_KEY", "", "Key for OpenAlex.")
 SEMANTIC_SCHOLAR_KEY = Setting("BROADSHEET_SEMANTIC_SCHOLAR_KEY", "", "Key for Semantic Scholar.")
@@ -279,6 +280,7 @@ SETTINGS: tuple[Setting, ...] = (
     SOURCES,
     INTRANET,
     ALERT_URL,
+    WEBSUB,
     OPENALEX_KEY,
     SEMANTIC_SCHOLAR_KEY,
     CITATIONS,

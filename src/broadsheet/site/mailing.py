@@ -43,7 +43,7 @@ def mail() -> dict[str, Any]:
     sender = config.EMAIL_FROM.text() or f"{config.NAME.text()} <broadsheet@{_host()}>"
     if "@" not in sender or re.search(r"[\r\n]", sender):
         raise ConfigError(f"{config.EMAIL_FROM.name}={sender!r}: expected a sender such as papers@example.org")
-    told = _provider(word) if word.startswith(PROVIDER_PREFIX) else {"EMAIL_PROVIDER": "", **_server(word)}
+    told = _provider(word) if word.startswith(PROVIDER_PREFIX) else _server(word)
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
         "EMAIL_TIMEOUT": 20,
@@ -51,6 +51,12 @@ def mail() -> dict[str, Any]:
         "DEFAULT_FROM_EMAIL": sender,
         "SERVER_EMAIL": sender,
     }
+
+
+def provider() -> str:
+    """The name of the mail provider that letters go through; empty where it is a server."""
+    word = config.EMAIL_URL.text()
+    return word.removeprefix(PROVIDER_PREFIX).partition(":")[0].lower() if word.startswith(PROVIDER_PREFIX) else ""
 
 
 def events_secret() -> str:
@@ -138,10 +144,12 @@ def _provider(word: str) -> dict[str, Any]:
             f"{config.EMAIL_URL.name}: a mail provider needs the extra `providers`: pip install 'broadsheet[providers]'"
         )
     told: dict[str, Any] = {f"{name.upper()}_{key.upper()}": value for key, value in given.items()}
+    # Not every provider lets the return path or a letter's metadata be chosen; without them letters go out all the same.
+    told["IGNORE_UNSUPPORTED_FEATURES"] = True
     secret = events_secret()
     if secret:
         told["WEBHOOK_SECRET"] = secret
-    return {"EMAIL_BACKEND": f"anymail.backends.{name}.EmailBackend", "EMAIL_PROVIDER": name, "ANYMAIL": told}
+    return {"EMAIL_BACKEND": f"anymail.backends.{name}.EmailBackend", "ANYMAIL": told}
 
 
 def _host() -> str:

@@ -14,16 +14,14 @@ from enum import Enum
 
 from broadsheet.delivery.bounces.plain import is_automatic_answer, read_plain
 from broadsheet.delivery.bounces.statuses import Severity, code_in, severity
-from broadsheet.delivery.bounces.texts import header, headers, text_of
+from broadsheet.delivery.bounces.texts import ADDRESS, header, headers, text_of, without_addresses
 
 LARGEST = 2 * 1024 * 1024
 MOST_PARTS = 60
 MOST_BOUNDARIES = 1_000
 MOST_RECIPIENTS = 50
-LONGEST_ANSWER = 500
 _PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb"^--", re.MULTILINE)
-_ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,255}")
 _ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 _ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Apparently-To", "To", "Cc")
 _RECIPIENT = ("Original-Recipient", "Final-Recipient", "Original-Rcpt-To", "X-Failed-Recipients")
@@ -88,7 +86,7 @@ def _read(message: Message, recipient: str) -> Report:
     written_to = [word for one in (*fields, message) for name in _RECIPIENT for word in headers(one, name)]
     return Report(
         told=told,
-        answer=_clean(answer),
+        answer=without_addresses(answer),
         addressed_to=_addresses(addressed),
         recipients=_addresses(written_to),
         message_ids=tuple(dict.fromkeys(word for one in returned for word in headers(one, "Message-ID"))),
@@ -177,10 +175,4 @@ def _returned(part: Message) -> list[Message]:
 
 
 def _addresses(texts: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found for text in texts for found in _ADDRESS.findall(text)))[: 2 * MOST_RECIPIENTS]
-
-
-def _clean(text: str) -> str:
-    """A stranger's words as one line of bounded length, without addresses: these are kept nowhere in clear."""
-    words = "".join(sign if sign.isprintable() else " " for sign in _ADDRESS.sub("(address)", text[:4_000]))
-    return " ".join(words.split())[:LONGEST_ANSWER]
+    return tuple(dict.fromkeys(found for text in texts for found in ADDRESS.findall(text)))[: 2 * MOST_RECIPIENTS]

@@ -23,6 +23,7 @@ from broadsheet.delivery import subscribing, suppressing
 from broadsheet.delivery.addresses import PREFIX_SHOWN, AddressError, digest_of, domain_of
 from broadsheet.delivery.bounces.reading import Report, Told, read
 from broadsheet.delivery.bounces.returning import is_in_time, key_in, keys_in_message_ids
+from broadsheet.delivery.bounces.statuses import Severity, severity
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ LONGEST_ANSWER = 500
 Kind = MailEvent.Kind
 State = Delivery.State
 KINDS = {Told.HARD: Kind.HARD, Told.SOFT: Kind.SOFT, Told.COMPLAINT: Kind.COMPLAINT}
+REASONS = {Kind.HARD: Suppression.Reason.BOUNCED, Kind.COMPLAINT: Suppression.Reason.COMPLAINED}
 _LEFT = (State.SENT, State.IN_DOUBT, State.HANDING_OVER)
 
 
@@ -98,8 +100,27 @@ def take_event(
 
 
 def take_refusal(delivery: Delivery, address: str, answer: str, now: datetime | None = None) -> bool:
-    """As a hard bounce, for an address that the receiving server refused while the letter was handed over."""
-    return take_event(delivery, Kind.HARD, answer, "refused", named=(address,), now=now)
+    """As a bounce, for an address that the receiving server refused while the letter was handed over.
+
+    ``answer`` is the server's, with its codes; how grave it is is judged by it.
+    """
+    kind = Kind.HARD if severity("", answer) is Severity.HARD else Kind.SOFT
+    return take_event(delivery, kind, answer, "refused", named=(address,), now=now)
+
+
+def take_event_about(address: str, kind: MailEvent.Kind, answer: str, once: str, now: datetime | None = None) -> bool:
+    """As ``take_event``, for a letter that is none of the ledger's (a code to sign in): the address alone is judged.
+
+    Raises ``AddressError`` for what is no address.
+    """
+    digest, moment = digest_of(address), now or timezone.now()
+    told = sha256(f"{digest}\0{kind.value}\0{once}".encode()).hexdigest()
+    with transaction.atomic():
+        fields = {"kind": kind, "answer": answer[:LONGEST_ANSWER], "happened_at": moment}
+        _, is_new = MailEvent.objects.get_or_create(told=told, defaults=fields)
+        if is_new and kind in REASONS:
+            suppressing.suppress_digest(digest, REASONS[kind], answer, moment)
+    return is_new
 
 
 def count_soft(address: str, answer: str, now: datetime) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 
+ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,255}")
 LONGEST_TEXT = 20_000
+LONGEST_ANSWER = 500
 LONGEST_HEADER = 2_000
 
 
@@ -34,6 +37,12 @@ def text_of(part: Message) -> str:
         return payload[: 4 * LONGEST_TEXT].decode(part.get_content_charset() or "utf-8", "replace")[:LONGEST_TEXT]
     except (LookupError, UnicodeError):
         return payload[:LONGEST_TEXT].decode("latin-1")
+
+
+def without_addresses(text: str) -> str:
+    """A stranger's words as one line of bounded length, without addresses: these are told nowhere in clear."""
+    words = "".join(sign if sign.isprintable() else " " for sign in ADDRESS.sub("(address)", text[:4_000]))
+    return " ".join(words.split())[:LONGEST_ANSWER]
 
 
 def _decoded(value: str) -> str:

@@ -71,6 +71,8 @@ def django_letter(raw: bytes, sender: str, recipient: str) -> EmailMultiAlternat
     )
     # What a provider takes as the return path; Django's own backends leave it alone.
     letter.envelope_sender = sender  # type: ignore[attr-defined]
+    # What a provider repeats in what it tells of the letter later (``bounces.providers``).
+    letter.metadata = {"letter": str(message["message-id"] or "")}  # type: ignore[attr-defined]
     if "html" in texts:
         letter.attach_alternative(texts["html"], "text/html")
     return letter
