@@ -82,6 +82,14 @@ def check_collecting(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
                 id="broadsheet.E008",
             )
         )
+    if settings.WEBSUB and urlsplit(settings.WEBSUB).scheme not in ("http", "https"):
+        found.append(
+            Error(
+                f"BROADSHEET_WEBSUB={settings.WEBSUB!r} is not the address of a hub.",
+                hint="It starts with https:// or http://.",
+                id="broadsheet.E009",
+            )
+        )
     return found
 
 

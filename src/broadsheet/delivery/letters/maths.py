@@ -31,9 +31,12 @@ FORMULAS_KEPT = 4_096
 def mail_html(text: str, *, autolink: bool = True) -> str:
     """A received title or abstract as an HTML fragment that is safe to print, without MathML. Never raises."""
     written = to_html(text, autolink=autolink)
-    if "<" not in written:
-        return written
-    return _FORMULA.sub(lambda match: _formula(match[0]), _REL.sub("", written))
+    return without_mathml(_REL.sub("", written)) if "<" in written else written
+
+
+def without_mathml(written: str) -> str:
+    """Safe HTML, as ``catalogue.text.to_html`` and ``community.talk_text.html_of`` write it, without MathML."""
+    return _FORMULA.sub(lambda match: _formula(match[0]), written)
 
 
 @lru_cache(maxsize=FORMULAS_KEPT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,6 +15,7 @@ from broadsheet.community.access import is_member
 from broadsheet.search.find import papers_in_order
 from broadsheet.web.access import private
 from broadsheet.web.feeds import feed_of
+from broadsheet.web.feeds.values import Channel, Kind
 
 MOST_VOTES = 100
 
@@ -29,10 +32,13 @@ def votes_feed(request: HttpRequest, username: str, kind: str) -> HttpResponse:
         raise Http404
     papers = papers_in_order(list(votes.values_list("paper_id", flat=True)[:MOST_VOTES]))
     response = feed_of(
-        kind,
+        request,
+        cast("Kind", kind),
         papers,
-        title=_("%(site)s: %(name)s votes for") % {"site": settings.NAME, "name": account.shown_name},
-        page_url=settings.BASE_URL + reverse("web:person_section", args=[account.username, "votes"]),
-        own_url=settings.BASE_URL + request.get_full_path(),
+        Channel(
+            title=_("%(site)s: %(name)s votes for") % {"site": settings.NAME, "name": account.shown_name},
+            page_url=settings.BASE_URL + reverse("web:person_section", args=[account.username, "votes"]),
+            own_url=settings.BASE_URL + reverse("web:votes_feed", args=[account.username, kind]),
+        ),
     )
     return private(response) if is_member(request.user) else response

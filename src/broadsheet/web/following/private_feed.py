@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,6 +15,7 @@ from broadsheet.search.find import find
 from broadsheet.search.query import QueryError
 from broadsheet.web.access import private
 from broadsheet.web.feeds import feed_of
+from broadsheet.web.feeds.values import Channel, Kind
 
 MOST_ENTRIES = 1_000
 
@@ -30,11 +33,16 @@ def feed(request: HttpRequest, secret: str, kind: str) -> HttpResponse:
         return private(HttpResponse(f"{error}\n", status=410, content_type="text/plain; charset=utf-8"))
     own_url = settings.BASE_URL + reverse("web:search_feed", args=[secret, kind])
     response = feed_of(
-        kind,
+        request,
+        cast("Kind", kind),
         find(query, limit=MOST_ENTRIES).papers,
-        title=f"{settings.NAME}: {search.name}",
-        page_url=settings.BASE_URL + path_of(query),
-        own_url=own_url,
+        Channel(
+            title=f"{settings.NAME}: {search.name}",
+            page_url=settings.BASE_URL + path_of(query),
+            own_url=own_url,
+            lasting_id=settings.BASE_URL + reverse("web:saved_search", args=[search.key]),
+        ),
     )
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return private(response)

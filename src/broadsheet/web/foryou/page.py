@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,13 +21,13 @@ from broadsheet.ranking.personal.kinds import Recommendation
 from broadsheet.ranking.personal.serving import for_you
 from broadsheet.search.query import QueryError
 from broadsheet.web.access import account_of, for_everybody, for_members
-from broadsheet.web.feeds import feed_of
+from broadsheet.web.feeds.recommended import for_you_feed
+from broadsheet.web.feeds.values import Kind
 from broadsheet.web.foryou import words
 from broadsheet.web.library.acting import cards
 from broadsheet.web.lists import SECONDS_COUNT, Paging, page_number
 
 ON_A_PAGE = 20
-IN_A_FEED = 50
 FEEDS = (("rss", "application/rss+xml"), ("atom", "application/atom+xml"), ("json", "application/feed+json"))
 
 
@@ -67,16 +67,8 @@ def for_you_page(request: HttpRequest) -> HttpResponse:
 @for_members
 def feed(request: HttpRequest, kind: str) -> HttpResponse:
     """``GET /for-you/feed.KIND``: the same papers for one's own feed reader, signed in as with every private feed."""
-    found = for_you(account_of(request), now=timezone.now(), limit=IN_A_FEED)
-    shown = cards(request, [one.paper_id for one in found.recommendations])
-    papers = [shown[one.paper_id] for one in found.recommendations if one.paper_id in shown]
-    return feed_of(
-        kind,
-        papers,
-        title=_("%(name)s: for you") % {"name": settings.NAME},
-        page_url=settings.BASE_URL + reverse("web:for_you"),
-        own_url=settings.BASE_URL + request.get_full_path(),
-    )
+    own_url = settings.BASE_URL + reverse("web:for_you_feed", args=[kind])
+    return for_you_feed(request, cast("Kind", kind), account_of(request), own_url)
 
 
 def shown_with_reasons(
