@@ -24,7 +24,7 @@ from broadsheet.web import errors
 from broadsheet.web.access import private
 from broadsheet.web.networks import address_of, network_of
 from broadsheet.web.subscribing import showing
-from broadsheet.web.subscribing.choices import choices_for
+from broadsheet.web.subscribing.choices import beginning
 from broadsheet.web.subscribing.forms import BOUNDS, DigestForm, form_given, form_of
 
 
@@ -51,8 +51,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if not confirming.takes_addresses():
         raise Http404
     if request.method != "POST":
-        return _page(request, AddressForm(), form_of(request.user, _beginning()))
-    whose, form = AddressForm(request.POST), form_given(request.user, _beginning(), request.POST)
+        return _page(request, AddressForm(), form_of(request.user, _beginning(request)))
+    whose, form = AddressForm(request.POST), form_given(request.user, _beginning(request), request.POST)
     # Nothing that a stranger typed is in the letter that asks; what it is called can be changed by whoever agreed.
     if not whose.is_valid() or form.problem:
         return _page(request, whose, form)
@@ -106,9 +106,8 @@ def write_again(request: HttpRequest, token: str) -> HttpResponse:
     return private(render(request, "web/subscribing/again.html", told))
 
 
-def _beginning() -> Wish:
-    choice = choices_for(AnonymousUser())[0]
-    return Wish(name=choice.heading, sections=(choice.section(showing.COUNT_AT_FIRST),), zone=settings.TIME_ZONE)
+def _beginning(request: HttpRequest) -> Wish:
+    return beginning(AnonymousUser(), request.GET.get("brings", ""), "", settings.TIME_ZONE)
 
 
 def _page(request: HttpRequest, whose: AddressForm, form: DigestForm) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from broadsheet.community.access import RefusedError
 from broadsheet.community.models import Subscription
 from broadsheet.delivery import subscribing
+from broadsheet.delivery.letters.links import archive_url
 from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.web import errors
 from broadsheet.web.access import private
@@ -70,6 +71,7 @@ def _page(request: HttpRequest, row: Subscription, form: DigestForm) -> HttpResp
         "subscription": row,
         "masked": masked(row.address),
         "when": when_told(row),
+        "archive": archive_url(row),
         "form": form,
         "zones": showing.zones(),
     }

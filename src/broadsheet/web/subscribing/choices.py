@@ -11,11 +11,14 @@ from broadsheet.catalogue.text import to_plain
 from broadsheet.community.access import Person, groups_of, is_member
 from broadsheet.community.follows import follows_of, target_in
 from broadsheet.community.models import Account, Collection
+from broadsheet.delivery.subscribing import LONGEST_NAME, LONGEST_QUERY, Wish
 from broadsheet.delivery.values import Section, SectionKind
 from broadsheet.search.query import MOST_CATEGORIES, PaperQuery
 
 MOST_SEARCHES = 20
 MOST_GROUPS = 10
+COUNT_AT_FIRST = 15
+"""Papers of the one part that a new digest begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,16 @@ class Choice:
     def section(self, count: int) -> Section:
         """The part of a digest that it makes."""
         return Section(kind=self.kind, query=self.query, title=self.heading, count=count)
+
+
+def beginning(person: Person, brings: str, name: str, zone: str) -> Wish:
+    """What the form of a new digest shows: the question of ``brings`` (or ``for you``), else the morning paper."""
+    choices = choices_for(person)
+    keys = {choice.query or choice.kind: choice for choice in choices}
+    choice = keys.get(brings) if brings else choices[0]
+    section = choice.section(COUNT_AT_FIRST) if choice else Section(query=brings[:LONGEST_QUERY])
+    called = name[:LONGEST_NAME] or (choice.heading if choice else _("New papers"))
+    return Wish(name=called, sections=(section,), zone=zone)
 
 
 def choices_for(person: Person) -> list[Choice]:

@@ -22,14 +22,11 @@ from broadsheet.community.models import Account, Delivery, Subscription, Suppres
 from broadsheet.delivery import confirming, subscribing
 from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.delivery.subscribing import Wish
-from broadsheet.delivery.values import Section
 from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_active_members, for_members
 from broadsheet.web.subscribing import showing, trying
-from broadsheet.web.subscribing.choices import choices_for
+from broadsheet.web.subscribing.choices import beginning
 from broadsheet.web.subscribing.forms import BOUNDS, DigestForm, form_given, form_of
-
-LONGEST_BROUGHT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +84,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """``/subscriptions/new``: a new digest; ``brings`` is a question that it begins with, ``name`` its name."""
     account = account_of(request)
     if request.method != "POST":
-        return _new_page(request, form_of(account, beginning(request, account)))
-    form = form_given(account, beginning(request, account), request.POST)
+        return _new_page(request, form_of(account, _beginning(request, account)))
+    form = form_given(account, _beginning(request, account), request.POST)
     if request.POST.get("do") == "preview":
         return _new_page(request, form, preview=_preview_of(form, account))
     try:
@@ -194,16 +191,9 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("web:subscriptions"))
 
 
-def beginning(request: HttpRequest, account: Account) -> Wish:
-    """What the form of a new digest shows: the question of ``brings``, else the morning paper, in the reader's zone."""
-    brings = request.GET.get("brings", "")[:LONGEST_BROUGHT]
-    known = {choice.query: choice for choice in choices_for(account) if choice.kind == "query"}
-    choice = known.get(brings) if brings else choices_for(account)[0]
-    if request.GET.get("brings") == "for you":
-        choice = next(choice for choice in choices_for(account) if choice.kind == "for you")
-    section = choice.section(showing.COUNT_AT_FIRST) if choice else Section(query=brings)
-    name = request.GET.get("name", "")[: subscribing.LONGEST_NAME] or (choice.heading if choice else _("New papers"))
-    return Wish(name=name, sections=(section,), zone=account.zone or settings.TIME_ZONE)
+def _beginning(request: HttpRequest, account: Account) -> Wish:
+    zone = account.zone or settings.TIME_ZONE
+    return beginning(account, request.GET.get("brings", ""), request.GET.get("name", ""), zone)
 
 
 def _refuse(form: DigestForm) -> None:

@@ -13,9 +13,6 @@ from broadsheet.delivery import contents
 from broadsheet.delivery.calendar import day_in
 from broadsheet.delivery.letters.issues import Part, issue_of
 
-COUNT_AT_FIRST = 15
-"""Papers of the one part that a new digest begins with."""
-
 
 @dataclass(frozen=True, slots=True)
 class Preview:
