@@ -21,6 +21,7 @@ from scipy.sparse import csr_array, vstack
 
 from broadsheet.catalogue.models import Authorship, ChangedPaper, Identifier, Listing, Paper, PaperCategory
 from broadsheet.ranking.personal.backdrop import Backdrop
+from broadsheet.ranking.personal.direction import Prepared
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.kinds import Floats, Numbers
 from broadsheet.ranking.personal.metric import PERSONAL, Metric
@@ -45,7 +46,7 @@ class Pool:
     ``listed``: int64 (n,), the last day each was listed (proleptic ordinal), up to the pool's day. ``attention``:
     float32 (n,) from 0 to 1. ``categories``, ``organisations``, ``authors`` (by slug and by ORCID) and ``people`` (by
     account) have the rows of each. ``fingerprint`` is the model of the vectors, ``lexicon_id`` the one of the words.
-    ``metric`` compares papers before the backdrop of these.
+    ``metric`` compares papers before the backdrop of these, for which they are ``prepared``.
     """
 
     day: date
@@ -61,6 +62,7 @@ class Pool:
     fingerprint: str
     lexicon_id: str
     metric: Metric
+    prepared: Prepared
 
     def __len__(self) -> int:
         """How many candidates there are."""
@@ -163,6 +165,7 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
     digests = tuple(paper.digest for paper in papers)
     numbers = [paper.number for paper in papers]
     features = _features(papers, digests, fingerprint, learnt, before)
+    metric = replace(PERSONAL, backdrop=Backdrop.of(features))
     return Pool(
         day=day,
         features=features,
@@ -179,7 +182,8 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
         people=_grouped(numbers, which, Authorship.objects.filter(account__isnull=False), "account_id"),
         fingerprint=fingerprint,
         lexicon_id=learnt.lexicon_id,
-        metric=replace(PERSONAL, backdrop=Backdrop.of(features)),
+        metric=metric,
+        prepared=Prepared.of(features, metric),
     )
 
 
