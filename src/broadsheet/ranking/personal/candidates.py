@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 from scipy.sparse import csr_array, vstack
 
 from broadsheet.catalogue.models import Authorship, ChangedPaper, Identifier, Listing, Paper, PaperCategory
+from broadsheet.ranking.personal.asking import Question
 from broadsheet.ranking.personal.backdrop import Backdrop
 from broadsheet.ranking.personal.direction import Prepared
 from broadsheet.ranking.personal.features import Features
@@ -137,6 +138,11 @@ def forget_held() -> None:
 
 def _state() -> tuple[object, object]:
     """What there is, and what changes when a text, a vector or a count does: one question."""
+    there = _NEWEST.rows()
+    return (there[0][:3], there[0][3:]) if there else ((), ())
+
+
+def _newest() -> Any:
     newest = Listing.objects.order_by("-pk").annotate(
         made_at=F("paper__created_at"),
         hidden=_tally(Paper.objects.filter(is_hidden=True)),
@@ -145,8 +151,10 @@ def _state() -> tuple[object, object]:
         waiting=_tally(WaitingVector.objects.all()),
         last_waiting=_last(WaitingVector.objects.all()),
     )
-    there = newest.values_list("pk", "made_at", "hidden", "changes", "last_change", "waiting", "last_waiting").first()
-    return (there[:3], there[3:]) if there else ((), ())
+    return newest.values_list("pk", "made_at", "hidden", "changes", "last_change", "waiting", "last_waiting")[:1]
+
+
+_NEWEST: Final = Question(_newest)
 
 
 def _tally(rows: Any) -> Any:

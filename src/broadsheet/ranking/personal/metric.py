@@ -79,5 +79,5 @@ class Metric:
 
 
 # Chosen on people's next papers of the daily papers before July 2025, by a split in time; see docs/ranking.md.
-PERSONAL = Metric(meaning=0.02, words=0.0, names=1.0, wording=1.0, closest=0.1)
+PERSONAL = Metric(meaning=0.025, words=0.0, names=1.0, wording=1.0, closest=0.1)
 """How papers are compared for people, as long as no backdrop is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -126,16 +126,19 @@ class Profile:
         """Why candidates in these rows are recommended: the papers and words that raise their score, most first."""
         if not self.held:
             return [() for _ in rows]
+        taken = candidates.take(rows)
+        words = taken.words
         return [
-            self._reasons(parts, candidates, row)
-            for parts, row in zip(self.contributions(candidates.take(rows)), rows, strict=True)
+            self._reasons(
+                parts, dict(zip(words.indices[first:last].tolist(), words.data[first:last].tolist(), strict=True))
+            )
+            for parts, first, last in zip(self.contributions(taken), words.indptr[:-1], words.indptr[1:], strict=True)
         ]
 
-    def _reasons(self, parts: Doubles, candidates: Features, row: int) -> tuple[Reason, ...]:
+    def _reasons(self, parts: Doubles, weights: Mapping[int, float]) -> tuple[Reason, ...]:
+        """Why a candidate is there, whose words have these ``weights`` by their columns."""
         raised = np.maximum(parts, 0)
         shares = raised / (raised.sum() or 1)
-        words = candidates.words[[row]]
-        weights = dict(zip(words.indices.tolist(), words.data.tolist(), strict=True))
         found: list[Reason] = []
         for place in np.argsort(-shares, kind="stable")[:MOST_REASONS]:
             # Of many papers each explains little: the one that explains most is told anyway.

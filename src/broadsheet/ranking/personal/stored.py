@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.utils import timezone
@@ -29,10 +29,14 @@ _FORM, _ALL = "1", "all"
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What was learnt from all: ``lexicon`` is None as long as there are no texts; ``lexicon_id`` tells it apart."""
+    """What was learnt from all: ``lexicon`` is None as long as there are no texts; ``lexicon_id`` tells it apart.
+
+    ``others`` has all else by name: its bytes, what it was made from, and when.
+    """
 
     lexicon: Lexicon | None = None
     lexicon_id: str = ""
+    others: Mapping[str, tuple[bytes, dict[str, Any], datetime]] = field(default_factory=dict)
 
 
 _known: dict[str, tuple[dict[str, datetime], Learnt]] = {}
@@ -43,8 +47,8 @@ def learnt() -> Learnt:
     made = dict(LearntModel.objects.order_by("name").values_list("name", "made_at"))
     known = _known.get(_ALL)
     if known is None or known[0] != made:
-        bodies = {name: bytes(body) for name, body in LearntModel.objects.values_list("name", "body")}
-        known = _known[_ALL] = made, _read(bodies, made)
+        rows = LearntModel.objects.order_by("name").values_list("name", "body", "made_from", "made_at")
+        known = _known[_ALL] = made, _read({name: (bytes(body), *told) for name, body, *told in rows})
     return known[1]
 
 
@@ -71,6 +75,8 @@ def store_learnt(name: str, body: bytes, made_from: Mapping[str, object], now: d
         LearntModel.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["name"], update_fields=["body", "made_from", "made_at"]
         )
+    # Two of one moment look alike.
+    _known.clear()
 
 
 def packed_lexicon(lexicon: Lexicon) -> bytes:
@@ -115,10 +121,12 @@ def forget_profile(account: Account) -> None:
     StoredProfile.objects.filter(account=account).delete()
 
 
-def _read(bodies: Mapping[str, bytes], made: Mapping[str, datetime]) -> Learnt:
-    if LEXICON not in bodies:
-        return Learnt()
-    return Learnt(unpacked_lexicon(bodies[LEXICON]), f"{_FORM} {made[LEXICON].isoformat()}")
+def _read(rows: dict[str, tuple[bytes, dict[str, Any], datetime]]) -> Learnt:
+    others = {name: row for name, row in rows.items() if name != LEXICON}
+    if LEXICON not in rows:
+        return Learnt(others=others)
+    body, _, made_at = rows[LEXICON]
+    return Learnt(unpacked_lexicon(body), f"{_FORM} {made_at.isoformat()}", others)
 
 
 def _unseen(texts_count: int) -> np.float32:
