@@ -55,7 +55,6 @@ from broadsheet.community.models import (
     Unlearnt,
     Vote,
 )
-from broadsheet.ranking.models import StoredProfile
 from broadsheet.search.maintenance import update_index
 from tests.builders import WEDNESDAY, many, take
 from tests.people import admin, person
@@ -71,7 +70,7 @@ NOT_OF_A_PERSON = {
     *("catalogue.Harvest", "catalogue.Announcement", "catalogue.Batch", "catalogue.Alert", "catalogue.Job"),
     *("catalogue.Statement", "catalogue.Tombstone", "catalogue.FigureSample", "catalogue.Enquiry"),
     *("catalogue.Paper_organisations", "catalogue.PaperCategory", "catalogue.Counter", "catalogue.SavedPageEntry"),
-    *("catalogue.Trend", "ranking.LearntModel"),
+    *("catalogue.Trend", "ranking.HeldPaper", "ranking.LearntModel"),
     *("catalogue.ChangedPaper", "search.PaperVector", "search.WaitingVector"),
     # Django's own, which nobody fills.
     *("contenttypes.ContentType", "auth.Permission", "auth.Group", "auth.Group_permissions"),
@@ -257,9 +256,6 @@ FILLED: dict[str, Callable[[dict[str, Any]], models.Model]] = {
         account=w["me"], paper=w["papers"][1], surface="for you", shown="4" * 16, position=0, shown_at=w["now"]
     ),
     "community.RankingWeights": lambda w: RankingWeights.objects.create(changed_by=w["me"], changed_at=w["now"]),
-    "ranking.StoredProfile": lambda w: StoredProfile.objects.create(
-        account=w["me"], digest="d" * 64, body=canary().encode(), computed_at=w["now"]
-    ),
     "catalogue.Authorship": _authorship,
     "catalogue.Listing": _listing,
     "catalogue.PaperMerge": _merge,
@@ -352,7 +348,7 @@ def test_nothing_is_left_in_the_database_and_the_index(index_dir: Path) -> None:
     assert audit.first_fault() is None
     assert not Authorship.objects.filter(account__isnull=False).exists()
     assert RankingWeights.objects.get().changed_by is None
-    private = (Taste, Example, Unlearnt, Impression, StoredProfile)
+    private = (Taste, Example, Unlearnt, Impression)
     assert [model for model in private if model._default_manager.exists()] == []
     assert not [session for session in Session.objects.all() if "_auth_user_id" in session.get_decoded()]
 

@@ -31,7 +31,6 @@ from broadsheet.ranking.personal.cold_start import stand_in
 from broadsheet.ranking.personal.kinds import Interest, Reason, Recommendation
 from broadsheet.ranking.personal.profile import Profile
 from broadsheet.ranking.personal.serving import ForYou, for_papers, for_you, profile_of
-from broadsheet.ranking.personal.stored import forget_profile
 from broadsheet.ranking.personal.unlearning import delete_interest
 from broadsheet.search.find import numbers_found, papers_in_order
 from broadsheet.search.inside import is_personal, resolved
@@ -113,8 +112,6 @@ def _change(request: HttpRequest) -> HttpResponse:
     except AskedError as error:
         return refused(str(error), 400)
     taste = tastes.change_taste(account, shares=shares, **switches)
-    if not taste.is_on:
-        forget_profile(account)
     return JsonResponse(_told(taste, profile_of(account)))
 
 

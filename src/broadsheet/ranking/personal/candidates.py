@@ -44,15 +44,17 @@ Groups = Mapping[object, Numbers]
 class Pool:
     """Candidates in rows, n of them, ordered by row id.
 
-    ``listed``: int64 (n,), the last day each was listed (proleptic ordinal), up to the pool's day. ``attention``:
-    float32 (n,) from 0 to 1. ``categories``, ``organisations``, ``authors`` (by slug and by ORCID) and ``people`` (by
-    account) have the rows of each. ``fingerprint`` is the model of the vectors, ``lexicon_id`` the one of the words.
-    ``metric`` compares papers before the backdrop of these, for which they are ``prepared``.
+    ``texts``: what the text and vector of each are known by (``Marks.texts``). ``listed``: int64 (n,), the last day
+    each was listed (proleptic ordinal), up to the pool's day. ``attention``: float32 (n,) from 0 to 1. ``categories``,
+    ``organisations``, ``authors`` (by slug and by ORCID) and ``people`` (by account) have the rows of each.
+    ``fingerprint`` is the model of the vectors, ``lexicon_id`` the one of the words. ``metric`` compares papers before
+    the backdrop of these, for which they are ``prepared``.
     """
 
     day: date
     features: Features
     digests: tuple[str, ...]
+    texts: tuple[str, ...]
     described: tuple[Described, ...]
     listed: Numbers
     attention: Floats
@@ -178,6 +180,7 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
         day=day,
         features=features,
         digests=digests,
+        texts=tuple(paper.text for paper in papers),
         described=tuple(paper.described() for paper in papers),
         listed=np.array([listed[number].toordinal() for number in numbers], np.int64),
         attention=_attention(papers),
@@ -224,6 +227,11 @@ class _Paper:
     def digest(self) -> str:
         """What its features are known by."""
         return f"{self.state_digest} {self.vector[:2] if self.vector else ''}"
+
+    @property
+    def text(self) -> str:
+        """What its text and vector are known by."""
+        return self.state_digest + (self.vector[1] if self.vector else "")
 
     def described(self) -> Described:
         """What tells near-duplicates."""

@@ -1,30 +1,29 @@
-"""What is kept of what was computed: people's profiles, and what was learnt from all people and papers together."""
+"""What is kept of what was computed: what profiles hold of papers, and what was learnt from all papers and people."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-from django.utils import timezone
+from django.db import IntegrityError
 
 from broadsheet.catalogue import turns
 from broadsheet.catalogue.models import Paper
-from broadsheet.community.models import Account
-from broadsheet.ranking.models import LearntModel, StoredProfile
+from broadsheet.ranking.models import HeldPaper, LearntModel
 from broadsheet.ranking.personal.lexicon import COLUMNS, Lexicon, terms_of
 
 LEXICON: Final = "lexicon"
 MOST_TEXTS: Final = 50_000
 """How telling words are is learnt from at most so many papers, the newest."""
-LARGEST: Final = 64 * 1024
-"""No stored profile has more bytes; a larger one is computed anew each time."""
 FIRST_TEXTS: Final = 5_000
 """From so many at first, since somebody waits for it; the clock makes good for the rest."""
 _FORM, _ALL = "1", "all"
+_AT_ONCE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +95,27 @@ def unpacked_lexicon(body: bytes) -> Lexicon:
     return Lexicon(weights, texts_count)
 
 
-def stored_profiles(accounts: Sequence[Account]) -> dict[int, tuple[str, bytes]]:
-    """The stored profiles of people, by their row ids, with what they were made from."""
-    rows = StoredProfile.objects.filter(account__in=accounts).order_by("pk")
-    return {number: (digest, bytes(body)) for number, digest, body in rows.values_list("pk", "digest", "body")}
+def held_papers(numbers: Collection[int]) -> dict[int, tuple[str, bytes]]:
+    """What is stored of papers, by their row ids, with what it was made from."""
+    wanted, found = sorted(numbers), dict[int, tuple[str, bytes]]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = HeldPaper.objects.filter(pk__in=wanted[start : start + _AT_ONCE]).order_by("pk")
+        found |= {number: (known_by, bytes(body)) for number, known_by, body in rows.values_list()}
+    return found
 
 
-def store_profiles(made: Mapping[int, tuple[str, bytes]]) -> None:
-    """Store profiles instead of those that were stored before."""
-    now = timezone.now()
-    rows = [
-        StoredProfile(account_id=number, digest=digest, body=body, computed_at=now)
-        for number, (digest, body) in sorted(made.items())
-        if len(body) <= LARGEST
-    ]
-    with turns.soon():
-        StoredProfile.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["account"], update_fields=["digest", "body", "computed_at"]
+def hold_papers(made: Mapping[int, tuple[str, bytes]]) -> None:
+    """Store what was computed of papers instead of what was stored before."""
+    rows = [HeldPaper(paper_id=number, known_by=by, body=body) for number, (by, body) in sorted(made.items())]
+    # A paper may have been deleted meanwhile: then it is all computed again.
+    with suppress(IntegrityError), turns.soon():
+        HeldPaper.objects.bulk_create(
+            rows,
+            batch_size=_AT_ONCE // 10,
+            update_conflicts=True,
+            unique_fields=["paper"],
+            update_fields=["known_by", "body"],
         )
-
-
-def forget_profile(account: Account) -> None:
-    """Delete what is stored of a person's profile: it is computed again when it is next asked for, if at all."""
-    StoredProfile.objects.filter(account=account).delete()
 
 
 def _read(rows: dict[str, tuple[bytes, dict[str, Any], datetime]]) -> Learnt:
