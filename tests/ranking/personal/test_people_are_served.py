@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from broadsheet.community import library
 from broadsheet.community.models import Account, Example, Shelved, Taste
 from broadsheet.community.votes import cast_vote, dismiss, withdraw_vote
 from broadsheet.ranking.models import HeldPaper
+from broadsheet.ranking.personal import candidates
 from broadsheet.ranking.personal.candidates import forget_held
 from broadsheet.ranking.personal.kinds import ReasonKind, SignalKind
 from broadsheet.ranking.personal.serving import for_digests, for_papers, for_you, profile_of
@@ -237,3 +239,35 @@ def test_any_set_of_papers_is_enough(papers: dict[str, list[Paper]]) -> None:
 def test_an_empty_catalogue_has_nothing() -> None:
     found = for_you(person(), now=NOW)
     assert (found.total, found.recommendations, found.is_cold) == (0, (), True)
+
+
+def test_a_process_that_begins_takes_up_kept_features(
+    papers: dict[str, list[Paper]], settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME = tmp_path
+    monkeypatch.setattr(candidates, "MOST_UNKEPT", 10)
+    alice = person()
+    cast_vote(alice, papers["birds"][0])
+    plainly(alice)
+    first = for_you(alice, now=NOW, limit=40)
+    (file,) = (tmp_path / "ranking").iterdir()
+    counted: list[int] = []
+    made = candidates.Features.of
+    monkeypatch.setattr(
+        candidates.Features,
+        "of",
+        lambda numbers, *rest, **more: (counted.append(len(numbers)), made(numbers, *rest, **more))[1],
+    )
+    forget_held()
+    assert for_you(alice, now=NOW, limit=40).recommendations == first.recommendations
+    assert counted == [0], "all of them were kept"
+    take(record("Birds study 10", abstract="We report on migrating herons by radar.", on=WEDNESDAY))
+    forget_held()
+    assert for_you(alice, now=NOW, limit=40).total == first.total + 1
+    assert counted[1:] == [1]
+    for broken in (file.read_bytes()[:-400], b"no features"):
+        file.write_bytes(broken)
+        forget_held()
+        assert for_you(alice, now=NOW, limit=40).total == first.total + 1
+        assert counted[-1] == 41
+    assert [one.name for one in (tmp_path / "ranking").iterdir()] == [file.name]

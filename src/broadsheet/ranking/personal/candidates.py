@@ -24,6 +24,7 @@ from broadsheet.ranking.personal.asking import Question
 from broadsheet.ranking.personal.backdrop import Backdrop
 from broadsheet.ranking.personal.direction import Prepared
 from broadsheet.ranking.personal.features import Features
+from broadsheet.ranking.personal.kept import Kept, keep_features, kept_features
 from broadsheet.ranking.personal.kinds import Floats, Numbers
 from broadsheet.ranking.personal.metric import PERSONAL, Metric
 from broadsheet.ranking.personal.stored import Learnt
@@ -36,6 +37,8 @@ MOST_CANDIDATES: Final = 20_000
 """At most so many of them, those that were listed last."""
 HELD_FOR: Final = 60.0
 """So many seconds they hold though a text, vector or count changed; a paper that comes or is hidden shows at once."""
+MOST_UNKEPT: Final = 200
+"""Features of so many papers are computed anew by each process that begins; those of more are kept in a file."""
 
 Groups = Mapping[object, Numbers]
 
@@ -174,7 +177,10 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
     fingerprint = usual_model(paper.vector[0] for paper in papers if paper.vector)
     digests = tuple(paper.digest for paper in papers)
     numbers = [paper.number for paper in papers]
-    features = _features(papers, digests, fingerprint, learnt, before)
+    known = before or kept_features(window)
+    features, new_count = _features(papers, digests, fingerprint, learnt, known)
+    if new_count > MOST_UNKEPT:
+        keep_features(window, Kept(features, digests, fingerprint, learnt.lexicon_id))
     metric = replace(PERSONAL, backdrop=Backdrop.of(features))
     return Pool(
         day=day,
@@ -298,9 +304,12 @@ def usual_model(models: Iterable[str]) -> str:
 
 
 def _features(
-    papers: Sequence[_Paper], digests: Sequence[str], fingerprint: str, learnt: Learnt, before: Pool | None
-) -> Features:
-    """Features of papers; of those that a pool had before with the same text and vector, what it had."""
+    papers: Sequence[_Paper], digests: Sequence[str], fingerprint: str, learnt: Learnt, before: Pool | Kept | None
+) -> tuple[Features, int]:
+    """Features of papers; of those that were there before with the same text and vector, what there was.
+
+    And how many papers were new.
+    """
     kept: dict[tuple[int, str], int] = {}
     if before and (before.lexicon_id, before.fingerprint) == (learnt.lexicon_id, fingerprint):
         named = zip(before.features.numbers.tolist(), before.digests, strict=True)
@@ -309,10 +318,10 @@ def _features(
     new = [paper for paper, place in zip(papers, places, strict=True) if place < 0]
     made = _made(new, fingerprint, learnt)
     if before is None or len(new) == len(papers):
-        return made
+        return made, len(new)
     old = before.features.take([place for place in places if place >= 0])
     both = joined([old, made])
-    return both.take(np.argsort(both.numbers))
+    return both.take(np.argsort(both.numbers)), len(new)
 
 
 def _made(papers: Sequence[_Paper], fingerprint: str, learnt: Learnt) -> Features:
