@@ -260,11 +260,11 @@ def test_a_process_that_begins_takes_up_kept_features(
     )
     forget_held()
     assert for_you(alice, now=NOW, limit=40).recommendations == first.recommendations
-    assert counted == [0], "all of them were kept"
+    assert counted == [], "all of them were kept"
     take(record("Birds study 10", abstract="We report on migrating herons by radar.", on=WEDNESDAY))
     forget_held()
     assert for_you(alice, now=NOW, limit=40).total == first.total + 1
-    assert counted[1:] == [1]
+    assert counted == [1]
     for broken in (file.read_bytes()[:-400], b"no features"):
         file.write_bytes(broken)
         forget_held()
