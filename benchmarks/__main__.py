@@ -27,6 +27,15 @@ NAMES = (
     "voting",
     "embedding",
     "text",
+    "screening",
+    "clicks",
+    "personal",
+    "digests",
+    "trending",
+    "spreading",
+    "calibrating",
+    "topic_map",
+    "topic_trends",
 )
 USES_THE_COLLECTION = ("importing", "search", "pages", "weight")
 

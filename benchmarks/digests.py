@@ -46,7 +46,14 @@ def main() -> None:
             "1.00×",
         ],
     ]
-    columns = ["what", "minutes", "ms a person", "largest profile, KB", "memory of a process, MB", "against the peer"]
+    columns = [
+        "what",
+        "minutes",
+        "ms a person",
+        "stored beside signals, KB a person",
+        "memory of a process, MB",
+        "against the peer",
+    ]
     print_table(columns, rows)
     timed = [
         _percentiles(f"one signal: {name}", one[key], peer)
@@ -75,8 +82,8 @@ def _row(name: str, parts: list[dict[str, Any]], people: int, peer: float) -> li
         raise SystemExit("somebody got no full digest")
     seconds = max(part["seconds"] for part in parts)
     a_person = 1000 * seconds / people
-    largest, memory = max(part["largest"] for part in parts), max(part["memory"] for part in parts)
-    told = [figure(seconds / 60), figure(a_person), figure(largest / 1024), figure(memory / 1_048_576)]
+    stored, memory = max(part["stored"] for part in parts), max(part["memory"] for part in parts)
+    told = [figure(seconds / 60), figure(a_person), figure(stored / people / 1024), figure(memory / 1_048_576)]
     return [name, *told, ratio(a_person, peer)]
 
 

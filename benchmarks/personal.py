@@ -63,6 +63,7 @@ def _texts(path: Path) -> list[tuple[str, str]]:
 def _ours(texts: list[tuple[str, str]]) -> tuple[Callable[[int], object], int]:
     """What is done for a signal, and the bytes of the profile before it."""
     from broadsheet.ranking.personal.backdrop import Backdrop
+    from broadsheet.ranking.personal.direction import Prepared
     from broadsheet.ranking.personal.features import Features
     from broadsheet.ranking.personal.kinds import Signal, SignalKind
     from broadsheet.ranking.personal.metric import PERSONAL
@@ -73,13 +74,14 @@ def _ours(texts: list[tuple[str, str]]) -> tuple[Callable[[int], object], int]:
     titles, abstracts = [title for title, _ in texts], [text for _, text in texts]
     features = Features.of(np.arange(CANDIDATES), titles, abstracts, dense)
     metric = replace(PERSONAL, backdrop=Backdrop.of(features))
+    prepared = Prepared.of(features, metric)
     profile = Profile.of([Signal(number, SignalKind.VOTED) for number in range(SIGNALS)], features, metric=metric)
 
     def told(turn: int) -> object:
         nonlocal profile
         signal = Signal(SIGNALS + turn // 2, SignalKind.VOTED)
         profile = profile.removed(signal) if turn % 2 else profile.added(signal, features)
-        return np.argsort(-profile.scores(features), kind="stable")[:SHOWN]
+        return np.argsort(-profile.scores(prepared), kind="stable")[:SHOWN]
 
     return told, len(profile.to_bytes())
 

@@ -13,7 +13,6 @@ from broadsheet.catalogue.models import Paper
 from broadsheet.community import tokens
 from broadsheet.community.models import Account, Collection, CollectionEntry, Dismissal, Impression, Taste, Unlearnt
 from broadsheet.community.votes import cast_vote
-from broadsheet.ranking.models import StoredProfile
 from broadsheet.ranking.personal.candidates import forget_held
 from tests.builders import record, take
 from tests.people import person
@@ -133,14 +132,12 @@ def test_shares_and_switches_are_set(alice: Account, papers: dict[str, list[Pape
     headers = bearer(alice, "read", "write")
     cast_vote(alice, papers["birds"][0])
     client.get(LIST, headers=headers)
-    assert StoredProfile.objects.exists()
 
     def send(**given: object) -> Any:
         return client.patch(PROFILE, given, content_type="application/json", headers=headers)
 
     told = send(recency=1, exploration=0.5, is_on=False).json()
     assert (told["recency"], told["exploration"], told["is_on"], told["interests"]) == (1, 0.5, False, [])
-    assert not StoredProfile.objects.exists()
     listed = client.get(LIST, headers=headers).json()
     assert (listed["is_on"], listed["papers"], listed["next"]) == (False, [], None)
     for wrong in ({"recency": 2}, {"recency": "much"}, {"recency": True}, {"is_on": 1}):

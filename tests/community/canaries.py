@@ -56,7 +56,6 @@ from broadsheet.community.models import (
     Unlearnt,
     Vote,
 )
-from broadsheet.ranking.models import StoredProfile
 from tests.builders import WEDNESDAY, many, take
 from tests.people import person
 
@@ -273,9 +272,6 @@ FILLED: dict[str, Callable[[dict[str, Any]], models.Model]] = {
     "community.MailEvent": _mail_event,
     "community.FeedSecret": lambda w: FeedSecret.objects.create(account=w["me"], made_at=w["now"]),
     "community.RankingWeights": lambda w: RankingWeights.objects.create(changed_by=w["me"], changed_at=w["now"]),
-    "ranking.StoredProfile": lambda w: StoredProfile.objects.create(
-        account=w["me"], digest="d" * 64, body=canary().encode(), computed_at=w["now"]
-    ),
     "catalogue.Authorship": _authorship,
     "catalogue.Listing": _listing,
     "catalogue.PaperMerge": _merge,

@@ -23,7 +23,6 @@ from broadsheet.community.models import (
     Taste,
     Unlearnt,
 )
-from broadsheet.ranking.models import StoredProfile
 from broadsheet.search.maintenance import update_index
 from tests.community.canaries import CANARY, FILLED, NAME, a_canary, a_world
 from tests.people import admin, person
@@ -35,7 +34,7 @@ NOT_OF_A_PERSON = {
     *("catalogue.Harvest", "catalogue.Announcement", "catalogue.Batch", "catalogue.Alert", "catalogue.Job"),
     *("catalogue.Statement", "catalogue.Tombstone", "catalogue.FigureSample", "catalogue.Enquiry"),
     *("catalogue.Paper_organisations", "catalogue.PaperCategory", "catalogue.Counter", "catalogue.SavedPageEntry"),
-    *("catalogue.Trend", "ranking.LearntModel"),
+    *("catalogue.Trend", "ranking.HeldPaper", "ranking.LearntModel"),
     *("catalogue.ChangedPaper", "search.PaperVector", "search.WaitingVector"),
     # Django's own, which nobody fills.
     *("contenttypes.ContentType", "auth.Permission", "auth.Group", "auth.Group_permissions"),
@@ -108,7 +107,7 @@ def test_nothing_is_left_in_the_database_and_the_index(index_dir: Path) -> None:
     assert audit.first_fault() is None
     assert not Authorship.objects.filter(account__isnull=False).exists()
     assert RankingWeights.objects.get().changed_by is None
-    private = (Taste, Example, Unlearnt, Impression, StoredProfile)
+    private = (Taste, Example, Unlearnt, Impression)
     assert [model for model in private if model._default_manager.exists()] == []
     assert not [session for session in Session.objects.all() if "_auth_user_id" in session.get_decoded()]
 

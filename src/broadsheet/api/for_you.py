@@ -31,9 +31,8 @@ from broadsheet.ranking.personal.cold_start import stand_in
 from broadsheet.ranking.personal.kinds import Interest, Reason, Recommendation
 from broadsheet.ranking.personal.profile import Profile
 from broadsheet.ranking.personal.serving import ForYou, for_papers, for_you, profile_of
-from broadsheet.ranking.personal.stored import forget_profile
 from broadsheet.ranking.personal.unlearning import delete_interest
-from broadsheet.search.find import find, papers_in_order
+from broadsheet.search.find import numbers_found, papers_in_order
 from broadsheet.search.inside import is_personal, resolved
 from broadsheet.search.pasted import pasted_names
 from broadsheet.search.query import PaperQuery, QueryError, parse
@@ -55,7 +54,7 @@ def recommended(request: HttpRequest) -> HttpResponse:
         return refused(str(error), 400)
     account, now = _account(request), timezone.now()
     found = for_you(account, now=now, limit=limit, page=page)
-    note_shown(account, "api", found.recommendations, now)
+    note_shown(account, "api", found.recommendations, now, is_allowed=found.is_logged)
     told = {"is_on": found.is_on, "is_cold": found.is_cold} | _listed(found)
     return JsonResponse(told | {"next": _next("api:for_you", [], found, page, limit)})
 
@@ -113,8 +112,6 @@ def _change(request: HttpRequest) -> HttpResponse:
     except AskedError as error:
         return refused(str(error), 400)
     taste = tastes.change_taste(account, shares=shares, **switches)
-    if not taste.is_on:
-        forget_profile(account)
     return JsonResponse(_told(taste, profile_of(account)))
 
 
@@ -130,7 +127,7 @@ def _from_query(request: HttpRequest) -> HttpResponse:
     if query == PaperQuery(like=query.like):
         given = list(dict.fromkeys(numbers_named(query.like).values()))
     else:
-        given = [paper.pk for paper in find(query, limit=MOST_GIVEN).papers]
+        given = numbers_found(query, limit=MOST_GIVEN)
     response = _from(given, page, limit, query.params())
     if is_personal(query):
         patch_cache_control(response, private=True, no_store=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from django.db import models
 
-from broadsheet.community.models import Account
+from broadsheet.catalogue.models import Paper
 
 
-class StoredProfile(models.Model):
-    """A person's profile as it was computed from the signals with this digest; at most 64 KB."""
+class HeldPaper(models.Model):
+    """What every profile holds of a paper of which anybody told anything, but for what was told: some 2 KB.
 
-    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="stored_profile")
-    digest = models.CharField(max_length=64)
+    So nothing is stored of a person beside what they told. ``known_by`` is what it was computed from: the text, the
+    model of the vectors and the weights of the words.
+    """
+
+    paper = models.OneToOneField(Paper, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    known_by = models.CharField(max_length=64)
     body = models.BinaryField()
-    computed_at = models.DateTimeField()
 
 
 class LearntModel(models.Model):

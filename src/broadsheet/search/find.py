@@ -88,6 +88,22 @@ def find(query: PaperQuery, *, offset: int = 0, limit: int = 25, among: Collecti
     return _find(ask(query), offset, limit, chosen)
 
 
+def numbers_found(query: PaperQuery, *, limit: int) -> list[int]:
+    """Row ids of the first papers of the answer to ``query``, those of ``find`` without all that pages show of them."""
+    if (named := paper_asked_for(query)) is not None:
+        return [named.pk]
+    asked = ask(query)
+    if not asked.ranks and not asks_for_words(asked.must):
+        return list(_narrowed(_all_of(asked), asked)[:limit])
+    try:
+        answer = _without_the_gone(answer_of(engine() or DatabaseEngine(), asked))
+    except EngineGoneError as error:
+        logger.warning("searching the database instead: %s", error)
+        answer = _without_the_gone(answer_of(DatabaseEngine(), asked))
+    numbers: list[int] = _page(answer, 0, limit).tolist()
+    return numbers
+
+
 def paper_asked_for(query: PaperQuery) -> Paper | None:
     """The paper that the whole question names: by identifier, address, key, or exact title; None for any other."""
     if not query.words or query.has_filters:
@@ -157,7 +173,7 @@ def _in_order(numbers: Sequence[int], papers: QuerySet[Paper]) -> tuple[Paper, .
 
 def _listed(asked: Asked, offset: int, limit: int) -> Found:
     """A list that is only narrowed: from the database, which is always current."""
-    papers = Paper.shown.all() if asked.must is None else Paper.shown.filter(condition_q(asked.must))
+    papers = _all_of(asked)
     numbers = _narrowed(papers, asked)[offset : offset + limit]
     there = papers.aggregate(total=Count("pk"), newest=Max("pk"))
     return Found(
@@ -167,6 +183,11 @@ def _listed(asked: Asked, offset: int, limit: int) -> Found:
         upto=asked.query.upto or there["newest"],
         answer=_countable(asked),
     )
+
+
+def _all_of(asked: Asked) -> QuerySet[Paper]:
+    """The papers of a list that is only narrowed, in no order."""
+    return Paper.shown.all() if asked.must is None else Paper.shown.filter(condition_q(asked.must))
 
 
 def _countable(asked: Asked) -> Answer | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from broadsheet.catalogue.models import Paper
+from broadsheet.ranking.personal.candidates import pool_of
 from broadsheet.ranking.personal.stored import MOST_TEXTS, learn_lexicon, learnt
 from broadsheet.sources.protocol import Schedule
 from broadsheet.worker.errands import Errand, ShouldStop
@@ -20,7 +21,13 @@ def lexicon_errand() -> Errand:
 
 def _learn(should_stop: ShouldStop) -> str | None:
     known, count = learnt().lexicon, min(Paper.shown.count(), MOST_TEXTS)
-    if not count or (known is not None and count < GROWN * known.texts_count):
+    if not count:
         return "nothing new to learn"
-    found = learn_lexicon(timezone.now()).lexicon
-    return f"learnt from {found.texts_count if found else 0} papers"
+    if known is not None and count < GROWN * known.texts_count:
+        told = "nothing new to learn"
+    else:
+        found = learn_lexicon(timezone.now()).lexicon
+        told = f"learnt from {found.texts_count if found else 0} papers"
+    # Whoever comes first in the morning finds the candidates' features kept.
+    pool_of(timezone.localdate(), learnt())
+    return told

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,12 +64,13 @@ def test_github_is_asked_for_many_at_once_and_by_variables() -> None:
         ({}, 3600, 3600),
         ({"retry-after": "120"}, 120, 120),
         ({"retry-after": "1"}, 60, 60),
-        ({"x-ratelimit-reset": str(int(time.time()) + 1_800)}, 1_000, 1_801),
+        ({"x-ratelimit-reset": str(int(NOW.timestamp()) + 1_800)}, 1_800, 1_800),
         ({"x-ratelimit-reset": "5"}, 60, 60),
         ({"x-ratelimit-reset": "soon"}, 3600, 3600),
     ],
 )
 @pytest.mark.parametrize("kind", ["RATE_LIMITED", "RATE_LIMIT"])
+@time_machine.travel(NOW, tick=False)
 def test_github_may_ask_for_patience_with_a_success(
     kind: str, headers: dict[str, str], least: float, most: float
 ) -> None:

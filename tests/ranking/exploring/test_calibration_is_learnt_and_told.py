@@ -86,7 +86,7 @@ def test_ages_are_groups() -> None:
 @pytest.mark.django_db
 def test_interest_is_learnt_and_told_by_topic() -> None:
     note_impressions(person("alice"), 900)
-    assert interests({1: 0.5}, NOW.date()) == {}, "nothing was learnt yet"
+    assert interests({1: 0.5}, NOW.date(), foretelling()) == {}, "nothing was learnt yet"
     found = learn_calibration(NOW)
     assert found.cases == 900 * LIST
     assert found.report is not None
@@ -96,10 +96,10 @@ def test_interest_is_learnt_and_told_by_topic() -> None:
     assert found.topics == ("cs.IR", "math.CO")
     assert foretelling() == found
     liked, other = Paper.objects.get(title="Paper 1 of herons"), Paper.objects.get(title="Paper 2 of herons")
-    told = interests({liked.pk: 0.5, other.pk: 0.5}, NOW.date())
+    told = interests({liked.pk: 0.5, other.pk: 0.5}, NOW.date(), foretelling())
     assert told[liked.pk] > told[other.pk] + 0.1, "more people are interested in this topic"
-    assert interests({}, NOW.date()) == {}
-    assert interests({liked.pk: float("nan")}, NOW.date()) == {}
+    assert interests({}, NOW.date(), foretelling()) == {}
+    assert interests({liked.pk: float("nan")}, NOW.date(), foretelling()) == {}
 
 
 @pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_what_was_learnt_anew_replaces_what_was_before() -> None:
     assert not after.is_told
     assert foretelling() == after
     assert LearntModel.objects.filter(name="calibration").count() == 1
-    assert interests({1: 0.5}, NOW.date()) == {}
+    assert interests({1: 0.5}, NOW.date(), foretelling()) == {}
 
 
 @pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_scores_that_mean_nothing_are_not_told_as_interest() -> None:
     assert not found.is_told
     paper = Paper.objects.first()
     assert paper is not None
-    assert interests({paper.pk: 1.0}, NOW.date()) == {}
+    assert interests({paper.pk: 1.0}, NOW.date(), foretelling()) == {}
 
 
 @pytest.mark.django_db

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,8 @@ from broadsheet.catalogue.models import Paper
 from broadsheet.community import library
 from broadsheet.community.models import Account, Example, Shelved, Taste
 from broadsheet.community.votes import cast_vote, dismiss, withdraw_vote
-from broadsheet.ranking.models import StoredProfile
+from broadsheet.ranking.models import HeldPaper
+from broadsheet.ranking.personal import candidates
 from broadsheet.ranking.personal.candidates import forget_held
 from broadsheet.ranking.personal.kinds import ReasonKind, SignalKind
 from broadsheet.ranking.personal.serving import for_digests, for_papers, for_you, profile_of
@@ -166,25 +169,32 @@ def test_whoever_is_off_gets_nothing_and_nothing_is_learnt(papers: dict[str, lis
     assert (found.is_on, found.recommendations, found.profile, found.total) == (False, (), None, 0)
     assert profile_of(alice, NOW) is None
     assert list(for_digests([alice], NOW)) == []
-    assert not StoredProfile.objects.exists()
+    assert not HeldPaper.objects.exists()
 
 
-def test_a_profile_is_stored_and_taken_up(papers: dict[str, list[Paper]]) -> None:
+def test_what_is_held_of_papers_is_stored_once_for_all(
+    django_assert_max_num_queries: Any, papers: dict[str, list[Paper]]
+) -> None:
     alice = person()
     for paper in papers["birds"][:3]:
         cast_vote(alice, paper)
     first = profile_of(alice, NOW)
-    stored = StoredProfile.objects.get()
     assert first is not None
-    again = profile_of(alice, NOW)
+    stored = list(HeldPaper.objects.order_by("pk").values_list())
+    assert [row[0] for row in stored] == sorted(ids(papers["birds"][:3]))
+    bob = person("bob")
+    for paper in papers["birds"][:3]:
+        cast_vote(bob, paper)
+    with django_assert_max_num_queries(6):
+        again = profile_of(bob, NOW)
     assert again is not None
     assert again.to_bytes() == first.to_bytes()
-    assert StoredProfile.objects.get().computed_at == stored.computed_at
+    assert list(HeldPaper.objects.order_by("pk").values_list()) == stored
 
     cast_vote(alice, papers["chess"][0])
     withdraw_vote(alice, papers["birds"][0])
     taken_up = profile_of(alice, NOW)
-    StoredProfile.objects.all().delete()
+    HeldPaper.objects.all().update(body=b"of another version")
     anew = profile_of(alice, NOW)
 
     assert taken_up is not None
@@ -221,7 +231,7 @@ def test_any_set_of_papers_is_enough(papers: dict[str, list[Paper]]) -> None:
     assert len(ids(papers["glass"][3:]) & set(numbers(found))) >= 4
     assert not set(given) & set(numbers(found))
     assert not found.is_cold
-    assert not StoredProfile.objects.exists()
+    assert not HeldPaper.objects.exists()
     assert for_papers([], now=NOW).is_cold
     assert for_papers([10**9], now=NOW).is_cold
 
@@ -229,3 +239,35 @@ def test_any_set_of_papers_is_enough(papers: dict[str, list[Paper]]) -> None:
 def test_an_empty_catalogue_has_nothing() -> None:
     found = for_you(person(), now=NOW)
     assert (found.total, found.recommendations, found.is_cold) == (0, (), True)
+
+
+def test_a_process_that_begins_takes_up_kept_features(
+    papers: dict[str, list[Paper]], settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME = tmp_path
+    monkeypatch.setattr(candidates, "MOST_UNKEPT", 10)
+    alice = person()
+    cast_vote(alice, papers["birds"][0])
+    plainly(alice)
+    first = for_you(alice, now=NOW, limit=40)
+    (file,) = (tmp_path / "ranking").iterdir()
+    counted: list[int] = []
+    made = candidates.Features.of
+    monkeypatch.setattr(
+        candidates.Features,
+        "of",
+        lambda numbers, *rest, **more: (counted.append(len(numbers)), made(numbers, *rest, **more))[1],
+    )
+    forget_held()
+    assert for_you(alice, now=NOW, limit=40).recommendations == first.recommendations
+    assert counted == [], "all of them were kept"
+    take(record("Birds study 10", abstract="We report on migrating herons by radar.", on=WEDNESDAY))
+    forget_held()
+    assert for_you(alice, now=NOW, limit=40).total == first.total + 1
+    assert counted == [1]
+    for broken in (file.read_bytes()[:-400], b"no features"):
+        file.write_bytes(broken)
+        forget_held()
+        assert for_you(alice, now=NOW, limit=40).total == first.total + 1
+        assert counted[-1] == 41
+    assert [one.name for one in (tmp_path / "ranking").iterdir()] == [file.name]

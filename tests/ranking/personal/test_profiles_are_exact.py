@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.ranking.personal.backdrop import Backdrop
+from broadsheet.ranking.personal.direction import Prepared
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.kinds import ReasonKind, Signal, SignalKind
 from broadsheet.ranking.personal.metric import PERSONAL, Metric
@@ -103,6 +104,16 @@ def test_what_is_stored_comes_back_the_same(signals: list[Signal]) -> None:
 def test_a_score_is_what_its_parts_add_up_to(signals: list[Signal]) -> None:
     made = Profile.of(signals, papers(), metric=replace(metric(), closest=0.0, words=0.5))
     assert made.contributions(papers()).sum(axis=1) == pytest.approx(made.scores(papers()), abs=1e-4)
+
+
+@given(SIGNALS.filter(bool))
+@settings(max_examples=12, deadline=None)
+def test_prepared_for_many_people_papers_have_the_same_scores(signals: list[Signal]) -> None:
+    for parts in ({}, {"words": 0.5}, {"backdrop": Backdrop.nothing()}, {"meaning": 0.0, "closest": 0.0}):
+        chosen = replace(metric(), **parts)
+        made = Profile.of(signals, papers(), metric=chosen)
+        prepared = Prepared.of(papers().take(range(0, 90, 2)), chosen)
+        assert made.scores(prepared) == pytest.approx(made.scores(papers())[::2], abs=1e-4)
 
 
 def test_a_signal_of_an_unknown_paper_cannot_be_added() -> None:

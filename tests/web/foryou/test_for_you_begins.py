@@ -116,3 +116,9 @@ def test_suspended_people_read_and_do_not_teach() -> None:
     client.force_login(suspended())
     assert client.post("/for-you/start", {"do": "pick", "paper": "2510.10001"}).status_code == 403
     assert client.get("/for-you").status_code in (200, 302)
+
+
+def test_beginning_costs_little(client_of: Client, django_assert_max_num_queries) -> None:
+    client_of.get("/for-you/start")
+    with django_assert_max_num_queries(16):
+        assert client_of.get("/for-you/start").status_code == 200

@@ -15,7 +15,7 @@ from tests.web.foryou.conftest import titles
 from tests.web.reading import parse_html
 
 pytestmark = pytest.mark.usefixtures("two_fields")
-MOST_QUERIES = 18
+MOST_QUERIES = 16
 
 
 @pytest.fixture(autouse=True)

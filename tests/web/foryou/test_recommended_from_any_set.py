@@ -12,6 +12,7 @@ from tests.web.foryou.conftest import titles
 from tests.web.reading import parse_html
 
 pytestmark = pytest.mark.usefixtures("two_fields")
+MOST_QUERIES = 16
 
 
 def collection_of(owner: Account, visibility: str, *given: str) -> Collection:
@@ -72,3 +73,10 @@ def test_pages_of_lists_lead_there(client_of: Client, alice: Account) -> None:
         assert client_of.get(leads).status_code == 200
     pasted = client_of.post("/similar", {"text": "@misc{a, eprint={2510.10001}}\n@misc{b, year=2025}"})
     assert "/recommended?like=2510.10001" in pasted.content.decode()
+
+
+def test_any_set_costs_little(client_of: Client, django_assert_max_num_queries) -> None:
+    for asked in ("q=herons", "like=2510.10001"):
+        client_of.get(f"/recommended?{asked}")
+        with django_assert_max_num_queries(MOST_QUERIES):
+            assert client_of.get(f"/recommended?{asked}").status_code == 200

@@ -24,7 +24,7 @@ from broadsheet.ranking.exploring.calibration_measures import brier, ece
 from broadsheet.ranking.personal.backdrop import Backdrop
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.kinds import Floats, Numbers, Signal, SignalKind
-from broadsheet.ranking.personal.lexicon import WORDING_POWER, Lexicon, Terms, names_of, terms_of
+from broadsheet.ranking.personal.lexicon import Lexicon, Terms, names_of, terms_of
 from broadsheet.ranking.personal.metric import PERSONAL, Metric
 from broadsheet.ranking.personal.profile import Profile
 from broadsheet.search import embedder
@@ -92,7 +92,7 @@ class Corpus:
             lexicon.weighed(counts),
             self._names,
             self._texts,
-            lexicon.weighed(wording, WORDING_POWER),
+            lexicon.weighed_wording(wording),
         )
         return features, replace(self._metric, backdrop=Backdrop.of(features.take(earlier)))
 

@@ -23,7 +23,7 @@ from broadsheet.ranking.exploring.calibration_report import Report, is_trustwort
 from broadsheet.ranking.exploring.position_bias import positions_of
 from broadsheet.ranking.models import LearntModel
 from broadsheet.ranking.personal.kinds import Numbers
-from broadsheet.ranking.personal.stored import store_learnt
+from broadsheet.ranking.personal.stored import Learnt, store_learnt
 
 CALIBRATION: Final = "calibration"
 OUTCOME_WITHIN: Final = timedelta(days=7)
@@ -93,6 +93,12 @@ def foretelling() -> Foretelling | None:
     return None if row is None else _read(bytes(row.body), row.made_from, row.made_at)
 
 
+def foretelling_in(learnt: Learnt) -> Foretelling | None:
+    """The same in what was read already: nothing is asked of the database."""
+    row = learnt.others.get(CALIBRATION)
+    return None if row is None else _read(*row)
+
+
 def learn_calibration(now: datetime) -> Foretelling:
     """Learn foretold interest from the cases of which the outcome is known, measure it on the later ones, store both.
 
@@ -128,12 +134,11 @@ def learn_calibration(now: datetime) -> Foretelling:
     return _read(fitted.to_bytes(), made_from, now)
 
 
-def interests(scores: Mapping[int, float], day: date) -> dict[int, float]:
+def interests(scores: Mapping[int, float], day: date, known: Foretelling | None) -> dict[int, float]:
     """The probabilities of interest in papers (by row id) with these scores on a day; of none while none is told.
 
-    One question to the database, and another where interest is told.
+    One question to the database where interest is told.
     """
-    known = foretelling()
     if known is None or not known.is_told or not scores:
         return {}
     rows = list(

@@ -29,15 +29,22 @@ def is_logged(account: Account) -> bool:
     return settings.IMPRESSIONS_DAYS > 0 and not Taste.objects.filter(account=account, is_logged=False).exists()
 
 
-def note_shown(account: Account, surface: str, recommendations: Sequence[Recommendation], now: datetime) -> str:
+def note_shown(
+    account: Account,
+    surface: str,
+    recommendations: Sequence[Recommendation],
+    now: datetime,
+    *,
+    is_allowed: bool | None = None,
+) -> str:
     """Note that these were shown to a person at once, in this order; returns the name of the list, "" if none is kept.
 
-    ``surface`` is one of ``Impression.Surface``. Costs three queries, however long the list is. Raises ``ValueError``
-    for an unknown surface.
+    ``surface`` is one of ``Impression.Surface``. ``is_allowed`` says whether the person allows it, where that is known
+    already. Costs three queries at most, however long the list is. Raises ``ValueError`` for an unknown surface.
     """
     place = Impression.Surface(surface)
     once = list({one.paper_id: one for one in recommendations}.values())
-    if not once or not is_logged(account):
+    if not once or not (is_logged(account) if is_allowed is None else is_allowed and settings.IMPRESSIONS_DAYS > 0):
         return ""
     recent = Impression.objects.filter(account=account, shown_at__gt=now - SAME_LIST_FOR).order_by("-shown_at", "-pk")
     lately = list(recent.values_list("shown", "surface", "position", "paper_id")[:MOST_AT_ONCE])

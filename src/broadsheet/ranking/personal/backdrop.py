@@ -59,11 +59,13 @@ class Backdrop:
         found: Floats = np.where(there, moved / np.where(lengths > 0, lengths, 1), 0).astype(np.float32)
         return found
 
-    def products(self, dense: Floats, directions: Floats) -> Floats:
-        """``centred(dense) @ directions.T``, float32 (n, k), without a copy of ``dense``; directions are (k, d)."""
-        found = dense @ directions.T
+    def lengths(self, dense: Floats) -> Floats:
+        """How long each of unit vectors (n, d) is about the mean, float32 (n,), infinite for zeros.
+
+        ``centred(dense) @ direction`` is ``(dense @ direction - mean @ direction) / lengths``, without a copy of them.
+        """
+        squares = np.einsum("ij,ij->i", dense, dense)
+        lengths = np.ones(len(dense), np.float32)
         if dense.shape[1] == len(self.dense):
-            squares = np.einsum("ij,ij->i", dense, dense)
             lengths = np.sqrt(np.maximum(squares - 2 * (dense @ self.dense) + self.dense @ self.dense, 1e-12))
-            found = np.where(squares[:, None] > 0, (found - self.dense @ directions.T) / lengths[:, None], 0)
-        return found.astype(np.float32)
+        return np.where(squares > 0, lengths, np.inf).astype(np.float32)

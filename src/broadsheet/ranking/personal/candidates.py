@@ -20,8 +20,11 @@ from django.db.models.functions import Coalesce
 from scipy.sparse import csr_array, vstack
 
 from broadsheet.catalogue.models import Authorship, ChangedPaper, Identifier, Listing, Paper, PaperCategory
+from broadsheet.ranking.personal.asking import Question
 from broadsheet.ranking.personal.backdrop import Backdrop
+from broadsheet.ranking.personal.direction import Prepared
 from broadsheet.ranking.personal.features import Features
+from broadsheet.ranking.personal.kept import Kept, keep_features, kept_features
 from broadsheet.ranking.personal.kinds import Floats, Numbers
 from broadsheet.ranking.personal.metric import PERSONAL, Metric
 from broadsheet.ranking.personal.stored import Learnt
@@ -34,6 +37,8 @@ MOST_CANDIDATES: Final = 20_000
 """At most so many of them, those that were listed last."""
 HELD_FOR: Final = 60.0
 """So many seconds they hold though a text, vector or count changed; a paper that comes or is hidden shows at once."""
+MOST_UNKEPT: Final = 200
+"""Features of so many papers are computed anew by each process that begins; those of more are kept in a file."""
 
 Groups = Mapping[object, Numbers]
 
@@ -42,15 +47,17 @@ Groups = Mapping[object, Numbers]
 class Pool:
     """Candidates in rows, n of them, ordered by row id.
 
-    ``listed``: int64 (n,), the last day each was listed (proleptic ordinal), up to the pool's day. ``attention``:
-    float32 (n,) from 0 to 1. ``categories``, ``organisations``, ``authors`` (by slug and by ORCID) and ``people`` (by
-    account) have the rows of each. ``fingerprint`` is the model of the vectors, ``lexicon_id`` the one of the words.
-    ``metric`` compares papers before the backdrop of these.
+    ``texts``: what the text and vector of each are known by (``Marks.texts``). ``listed``: int64 (n,), the last day
+    each was listed (proleptic ordinal), up to the pool's day. ``attention``: float32 (n,) from 0 to 1. ``categories``,
+    ``organisations``, ``authors`` (by slug and by ORCID) and ``people`` (by account) have the rows of each.
+    ``fingerprint`` is the model of the vectors, ``lexicon_id`` the one of the words. ``metric`` compares papers before
+    the backdrop of these, for which they are ``prepared``.
     """
 
     day: date
     features: Features
     digests: tuple[str, ...]
+    texts: tuple[str, ...]
     described: tuple[Described, ...]
     listed: Numbers
     attention: Floats
@@ -61,6 +68,7 @@ class Pool:
     fingerprint: str
     lexicon_id: str
     metric: Metric
+    prepared: Prepared
 
     def __len__(self) -> int:
         """How many candidates there are."""
@@ -135,6 +143,11 @@ def forget_held() -> None:
 
 def _state() -> tuple[object, object]:
     """What there is, and what changes when a text, a vector or a count does: one question."""
+    there = _NEWEST.rows()
+    return (there[0][:3], there[0][3:]) if there else ((), ())
+
+
+def _newest() -> Any:
     newest = Listing.objects.order_by("-pk").annotate(
         made_at=F("paper__created_at"),
         hidden=_tally(Paper.objects.filter(is_hidden=True)),
@@ -143,8 +156,10 @@ def _state() -> tuple[object, object]:
         waiting=_tally(WaitingVector.objects.all()),
         last_waiting=_last(WaitingVector.objects.all()),
     )
-    there = newest.values_list("pk", "made_at", "hidden", "changes", "last_change", "waiting", "last_waiting").first()
-    return (there[:3], there[3:]) if there else ((), ())
+    return newest.values_list("pk", "made_at", "hidden", "changes", "last_change", "waiting", "last_waiting")[:1]
+
+
+_NEWEST: Final = Question(_newest)
 
 
 def _tally(rows: Any) -> Any:
@@ -162,11 +177,16 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
     fingerprint = usual_model(paper.vector[0] for paper in papers if paper.vector)
     digests = tuple(paper.digest for paper in papers)
     numbers = [paper.number for paper in papers]
-    features = _features(papers, digests, fingerprint, learnt, before)
+    known = before or kept_features(window)
+    features, new_count = _features(papers, digests, fingerprint, learnt, known)
+    if new_count > MOST_UNKEPT:
+        keep_features(window, Kept(features, digests, fingerprint, learnt.lexicon_id))
+    metric = replace(PERSONAL, backdrop=Backdrop.of(features))
     return Pool(
         day=day,
         features=features,
         digests=digests,
+        texts=tuple(paper.text for paper in papers),
         described=tuple(paper.described() for paper in papers),
         listed=np.array([listed[number].toordinal() for number in numbers], np.int64),
         attention=_attention(papers),
@@ -179,7 +199,8 @@ def _read(day: date, learnt: Learnt, window: int, before: Pool | None) -> Pool:
         people=_grouped(numbers, which, Authorship.objects.filter(account__isnull=False), "account_id"),
         fingerprint=fingerprint,
         lexicon_id=learnt.lexicon_id,
-        metric=replace(PERSONAL, backdrop=Backdrop.of(features)),
+        metric=metric,
+        prepared=Prepared.of(features, metric),
     )
 
 
@@ -212,6 +233,11 @@ class _Paper:
     def digest(self) -> str:
         """What its features are known by."""
         return f"{self.state_digest} {self.vector[:2] if self.vector else ''}"
+
+    @property
+    def text(self) -> str:
+        """What its text and vector are known by."""
+        return self.state_digest + (self.vector[1] if self.vector else "")
 
     def described(self) -> Described:
         """What tells near-duplicates."""
@@ -278,21 +304,28 @@ def usual_model(models: Iterable[str]) -> str:
 
 
 def _features(
-    papers: Sequence[_Paper], digests: Sequence[str], fingerprint: str, learnt: Learnt, before: Pool | None
-) -> Features:
-    """Features of papers; of those that a pool had before with the same text and vector, what it had."""
+    papers: Sequence[_Paper], digests: Sequence[str], fingerprint: str, learnt: Learnt, before: Pool | Kept | None
+) -> tuple[Features, int]:
+    """Features of papers; of those that were there before with the same text and vector, what there was.
+
+    And how many papers were new.
+    """
     kept: dict[tuple[int, str], int] = {}
     if before and (before.lexicon_id, before.fingerprint) == (learnt.lexicon_id, fingerprint):
         named = zip(before.features.numbers.tolist(), before.digests, strict=True)
         kept = {one: row for row, one in enumerate(named)}
     places = [kept.get((paper.number, digest), -1) for paper, digest in zip(papers, digests, strict=True)]
     new = [paper for paper, place in zip(papers, places, strict=True) if place < 0]
+    if before is not None and not new:
+        # Copies take long: there is none where nothing has changed.
+        is_same = places == list(range(len(before.features)))
+        return before.features if is_same else before.features.take(places), 0
     made = _made(new, fingerprint, learnt)
     if before is None or len(new) == len(papers):
-        return made
+        return made, len(new)
     old = before.features.take([place for place in places if place >= 0])
     both = joined([old, made])
-    return both.take(np.argsort(both.numbers))
+    return both.take(np.argsort(both.numbers)), len(new)
 
 
 def _made(papers: Sequence[_Paper], fingerprint: str, learnt: Learnt) -> Features:

@@ -100,7 +100,7 @@ class Composed:
 
 def compose(pool: Pool, profile: Profile, followed: Followed, known: Set[int], wishes: Wishes) -> Composed:
     """Order a pool for somebody; ``known`` are papers (row ids) that are left out."""
-    relevance = standardised(profile.scores(pool.features)) if profile.held else np.zeros(len(pool))
+    relevance = standardised(profile.scores(pool.prepared)) if profile.held else np.zeros(len(pool))
     bonus = followed.bonus(pool)
     noticed = (ATTENTION * wishes.popularity * pool.attention).astype(np.float32)
     ages = pool.day.toordinal() - pool.listed

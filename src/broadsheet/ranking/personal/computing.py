@@ -1,16 +1,18 @@
-"""People's profiles as they follow from what was told, from those that are stored: only what is new is computed.
+"""People's profiles as they follow from what was told, put together from what is stored of papers.
 
-A profile that was stored is taken up where it stands: what was taken back is removed and what is new is added, exactly
-(``Profile``). What belongs to a paper whose text or vector has changed is computed anew.
+What a profile holds of a paper is the same for all people, so it is computed and stored once: of a person nothing is
+stored beside what they told, and what they take back is gone. What belongs to a paper whose text or vector has changed
+is computed anew.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
+from typing import Final
 
 from broadsheet.community.models import Account, Taste
 from broadsheet.ranking.personal.candidates import Pool, features_of, joined
@@ -23,16 +25,19 @@ from broadsheet.ranking.personal.cold_start import (
 )
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.held import Held
-from broadsheet.ranking.personal.kinds import Signal, SignalKind
+from broadsheet.ranking.personal.kinds import Numbers, Signal, SignalKind
 from broadsheet.ranking.personal.metric import Metric
-from broadsheet.ranking.personal.packing import PackedError
+from broadsheet.ranking.personal.packing import PackedError, packed, unpacked
 from broadsheet.ranking.personal.profile import Profile
 from broadsheet.ranking.personal.signals import Marks, marks_of_all
-from broadsheet.ranking.personal.stored import Learnt, store_profiles, stored_profiles
+from broadsheet.ranking.personal.stored import Learnt, held_papers, hold_papers
 
-_LENGTH, _SHORT = 4, 8
+MOST_SENTENCES: Final = 2_000
+"""Of so many sentences of people it is kept in memory what they mean."""
+_SHORT = 16
 _Papers = dict[tuple[int, str], Held]
-"""What a profile holds of a paper (or sentence), by its number and what its text and vector are known by."""
+"""What a profile holds of a paper (or sentence), by its number and what it was made from."""
+_sentences: dict[tuple[str, str], Held] = {}
 
 
 @dataclass(slots=True)
@@ -55,28 +60,25 @@ class Person:
 def people_of(accounts: Sequence[Account], pool: Pool, learnt: Learnt, now: datetime) -> list[Person]:
     """People with their profiles, in the order given; those who want no recommendations are left out.
 
-    Four questions to the database for any number of people, and a few more where a profile has to be computed; that is
-    then stored.
+    Four questions to the database for any number of people, and a few more where papers were told of which nothing is
+    stored, or what is stored does not hold any more; that is then stored.
     """
     tastes = Taste.objects.in_bulk([account.pk for account in accounts])
     taste_of = {account.pk: tastes.get(account.pk) or Taste(account=account) for account in accounts}
     served = [account for account in accounts if taste_of[account.pk].is_on]
-    marks, followed, stored = marks_of_all(served, now), followed_of_all(served), stored_profiles(served)
-    context = context_of(pool, learnt)
-    people, stale = list[Person](), list[Person]()
+    marks, followed = marks_of_all(served, now), followed_of_all(served)
+    context, people = context_of(pool, learnt), list[Person]()
     for account in served:
         taste, told = taste_of[account.pk], marks[account.pk]
         sentences = {stand_in(str(one)): str(one) for one in taste.interests}
         digest = told.digest(*sentences.values(), context)
-        was, body = stored.get(account.pk, ("", b""))
-        kept = _opened(body, pool.metric) if was == digest else None
         named = replace(followed[account.pk], sentences=sentences)
-        person = Person(account, taste, told, named, kept.profile if kept else Profile((), pool.metric), digest)
-        people.append(person)
-        # Where nothing was told nothing is to be stored, unless something was.
-        stale += [person] if kept is None and (body or told.signals or sentences) else []
-    if stale:
-        _renew(stale, [stored[one.account.pk][1] for one in stale if one.account.pk in stored], pool, learnt)
+        people.append(Person(account, taste, told, named, Profile((), pool.metric), digest))
+    known = _known({one for person in people for one in _texts(person, context).items()}, pool, learnt)
+    known |= _said({one for person in people for one in person.followed.sentences.values()}, pool, learnt)
+    for person in people:
+        signals = [*person.marks.signals, *signals_of_sentences(person.followed.sentences.values())]
+        person.profile = _profile(signals, known, _texts(person, context), pool.metric)
     return people
 
 
@@ -87,48 +89,55 @@ def context_of(pool: Pool, learnt: Learnt) -> str:
 
 def profile_from(signals: Sequence[Signal], pool: Pool, learnt: Learnt) -> Profile:
     """A profile of signals of any papers, which is stored nowhere."""
-    papers = _features([one.paper_id for one in signals], [], pool, learnt)
+    numbers = [one.paper_id for one in signals]
+    papers = _features(numbers, pool.rows_of(numbers), pool, learnt)
     return Profile.of(signals, papers, metric=pool.metric)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A stored profile, with what it was made by: the context, and for each paper what its text was known by."""
-
-    profile: Profile
-    context: str
-    texts: dict[int, str]
-
-
-def _renew(people: Sequence[Person], bodies: Iterable[bytes], pool: Pool, learnt: Learnt) -> None:
-    """Compute profiles from what of the stored ones still holds, and store them."""
-    context, known = context_of(pool, learnt), _Papers()
-    for body in bodies:
-        kept = _opened(body, pool.metric)
-        if kept is not None and kept.context == context:
-            known |= {(one.signal.paper_id, kept.texts.get(one.signal.paper_id, "")): one for one in kept.profile.held}
-    wanted: dict[tuple[int, str], str] = {}
-    for person in people:
-        wanted |= dict.fromkeys(_texts(person).items(), "")
-        wanted |= {(number, ""): sentence for number, sentence in person.followed.sentences.items()}
-    new = {one: sentence for one, sentence in wanted.items() if one not in known}
-    papers = _features([number for number, _ in new if number >= 0], [one for one in new.values() if one], pool, learnt)
-    rows = {int(number): row for row, number in enumerate(papers.numbers)}
-    for number, text in new:
-        if number in rows:
-            known[number, text] = Held.of(Signal(number, SignalKind.EXAMPLE), papers, rows[number])
-    made = {}
-    for person in people:
-        texts = _texts(person)
-        signals = [*person.marks.signals, *signals_of_sentences(person.followed.sentences.values())]
-        person.profile = _profile(signals, known, texts, pool.metric)
-        made[person.account.pk] = person.digest, _packed(_Kept(person.profile, context, texts))
-    store_profiles(made)
+def _known(wanted: Collection[tuple[int, str]], pool: Pool, learnt: Learnt) -> _Papers:
+    """What is held of papers, from what is stored; what is missing there is computed and stored."""
+    known = _Papers()
+    if not wanted:
+        return known
+    for number, (known_by, body) in held_papers({number for number, _ in wanted}).items():
+        if (number, known_by) in wanted and (held := _opened(body)) is not None:
+            known[number, known_by] = held
+    missing = dict(one for one in wanted if one not in known)
+    if missing:
+        context, made = context_of(pool, learnt), dict[int, tuple[str, bytes]]()
+        # The pool may have been read before a text changed.
+        rows = pool.rows_of(missing)
+        rows = rows[[missing[int(pool.features.numbers[row])] == _known_by(context, pool.texts[row]) for row in rows]]
+        papers = _features(list(missing), rows, pool, learnt)
+        for row, number in enumerate(papers.numbers.tolist()):
+            held = Held.of(Signal(0, SignalKind.EXAMPLE), papers, row)
+            known[number, missing[number]] = held
+            made[number] = missing[number], packed([held])
+        hold_papers(made)
+    return known
 
 
-def _texts(person: Person) -> dict[int, str]:
-    """What the text of each paper of a person's signals is known by, in short."""
-    return {number: sha256(text.encode()).hexdigest()[:_SHORT] for number, text in person.marks.texts.items()}
+def _said(sentences: Collection[str], pool: Pool, learnt: Learnt) -> _Papers:
+    """What is held of sentences: that is stored nowhere, but kept in memory for a while."""
+    context = context_of(pool, learnt)
+    new = sorted(sentence for sentence in sentences if (context, sentence) not in _sentences)
+    if len(_sentences) + len(new) > MOST_SENTENCES:
+        _sentences.clear()
+        new = sorted(sentences)
+    if new:
+        said = features_of_sentences(new, pool, learnt)
+        for row, sentence in enumerate(new):
+            _sentences[context, sentence] = Held.of(Signal(0, SignalKind.EXAMPLE), said, row)
+    return {(stand_in(sentence), ""): _sentences[context, sentence] for sentence in sentences}
+
+
+def _texts(person: Person, context: str) -> dict[int, str]:
+    """What is to be held of each paper of a person's signals: what that is made from, in short."""
+    return {number: _known_by(context, text) for number, text in person.marks.texts.items()}
+
+
+def _known_by(context: str, text: str) -> str:
+    return f"{context} {sha256(text.encode()).hexdigest()[:_SHORT]}"
 
 
 def _profile(signals: Sequence[Signal], known: _Papers, texts: Mapping[int, str], metric: Metric) -> Profile:
@@ -139,28 +148,19 @@ def _profile(signals: Sequence[Signal], known: _Papers, texts: Mapping[int, str]
     return Profile(tuple(held), metric)
 
 
-def _features(numbers: Sequence[int], sentences: Sequence[str], pool: Pool, learnt: Learnt) -> Features:
-    """Features of papers, those of the pool from there, and of sentences."""
-    rows = pool.rows_of(numbers)
+def _features(numbers: Sequence[int], rows: Numbers, pool: Pool, learnt: Learnt) -> Features:
+    """Features of papers, those that are in these rows of the pool from there."""
     there = set(pool.features.numbers[rows].tolist())
     parts = [pool.features.take(rows)]
     if others := [number for number in numbers if number not in there]:
         parts.append(features_of(others, pool, learnt))
-    if sentences:
-        parts.append(features_of_sentences(sentences, pool, learnt))
     return joined(parts)
 
 
-def _packed(kept: _Kept) -> bytes:
-    head = json.dumps([kept.context, list(kept.texts.items())], separators=(",", ":")).encode()
-    return len(head).to_bytes(_LENGTH, "little") + head + kept.profile.to_bytes()
-
-
-def _opened(body: bytes, metric: Metric) -> _Kept | None:
-    """What ``_packed`` made; None for what another version made."""
+@lru_cache(maxsize=4_000)
+def _opened(body: bytes) -> Held | None:
+    """What ``packed`` made of one paper; None for what another version made."""
     try:
-        start = _LENGTH + int.from_bytes(body[:_LENGTH], "little")
-        context, texts = json.loads(body[_LENGTH:start])
-        return _Kept(Profile.from_bytes(body[start:], metric=metric), context, dict(map(tuple, texts)))
-    except (PackedError, ValueError, TypeError):
+        return unpacked(body)[0]
+    except (PackedError, IndexError):
         return None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from broadsheet.ranking.personal.kinds import Floats, Numbers
-from broadsheet.ranking.personal.lexicon import WORDING_POWER, Lexicon, names_of, readable_terms, terms_of
+from broadsheet.ranking.personal.lexicon import Lexicon, names_of, readable_terms, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Features:
         terms = terms_of(texts)
         lexicon = lexicon or Lexicon.of(terms)
         names = None if author_names is None else names_of(author_names)
-        words, wording = lexicon.weighed(terms.counts), lexicon.weighed(terms.wording, WORDING_POWER)
+        words, wording = lexicon.weighed(terms.counts), lexicon.weighed_wording(terms.wording)
         return cls(rows, np.asarray(dense, np.float32), words, names, texts, wording)
 
     def __len__(self) -> int:

@@ -1,8 +1,9 @@
 """The words of texts and their wording as numbered columns, and how telling each column is.
 
 *Words* say what a text is about: stems and pairs of them. *Wording* is how it is written: all the words as they stand,
-those that tell nothing too, and the signs between them, singly and in pairs. People who write on many subjects still
-write alike, and what a person takes next is often by those who wrote what they took last.
+those that tell nothing too, and the signs between them, singly and in pairs; the pairs of the last sentence once more
+for themselves, since people close in a way of their own; and its manner. People who write on many subjects still write
+alike, and what a person takes next is often by those who wrote what they took last.
 
 Columns are hashes, so no vocabulary has to be kept or agreed on: a word has the same column on every instance and on
 every day. How telling a column is (its inverse document frequency) is learnt from texts and kept in a ``Lexicon``.
@@ -22,6 +23,7 @@ from scipy.sparse import csr_array
 
 from broadsheet.catalogue.text import index_text
 from broadsheet.ranking.personal.kinds import Floats
+from broadsheet.ranking.personal.manner import sentences_of, traits_of
 from broadsheet.search.words.analysis import UNTELLING_WORDS, stem
 
 COLUMNS = 1 << 20
@@ -31,8 +33,13 @@ _WORD = re.compile(r"[^\W_]{2,}")
 # "InternVL2.5" is "intern", "vl", "2", ".", "5": what the next of its kind has in common with it. Letters without an
 # upper and a lower case stand alone.
 _WRITTEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\sA-Za-z]")
-WORDING_POWER = 1.3
+# The larger it is, the more do rare terms of the wording count.
+_WORDING_POWER = 1.3
+# How often each trait of the manner is taken to stand in a text.
+_TRAIT_TIMES = 6
 _WRITTEN_SEED = 0x77726974
+_CLOSING_SEED = 0x636C6F73
+_TRAIT_SEED = 0x74726169
 _PAIR_FACTOR = 0x9E3779B1
 _NAME_SEED = 0x6E616D65
 
@@ -67,13 +74,17 @@ class Lexicon:
         weights = np.log((1 + count) / (1 + terms.frequencies())) + 1
         return cls(weights.astype(np.float32), count)
 
-    def weighed(self, counts: csr_array, power: float = 1.0) -> csr_array:
-        """TF-IDF rows of length 1, float32 CSR (texts, COLUMNS); a term counts 1 + ln(how often it stands there).
+    def weighed(self, counts: csr_array) -> csr_array:
+        """TF-IDF rows of length 1, float32 CSR (texts, COLUMNS); a term counts 1 + ln(how often it stands there)."""
+        return self._rows(counts, 1 + np.log(counts.data), 1.0)
 
-        The larger ``power`` is, the more do rare terms count.
-        """
-        values = (1 + np.log(counts.data)) * self.weights[counts.indices] ** np.float32(power)
-        return unit_rows(csr_array((values, counts.indices, counts.indptr), shape=counts.shape))
+    def weighed_wording(self, counts: csr_array) -> csr_array:
+        """The same of wording, where a term counts the root of how often it stands there, and a rare one more."""
+        return self._rows(counts, np.sqrt(counts.data), _WORDING_POWER)
+
+    def _rows(self, counts: csr_array, values: Floats, power: float) -> csr_array:
+        weighed = values * self.weights[counts.indices] ** np.float32(power)
+        return unit_rows(csr_array((weighed, counts.indices, counts.indptr), shape=counts.shape))
 
 
 def terms_of(texts: Sequence[str]) -> Terms:
@@ -134,7 +145,17 @@ def _columns(text: str) -> Columns:
 
 
 def _wording(text: str) -> Columns:
-    return _with_pairs([_written_hash(word) for word in _WRITTEN.findall(text)])
+    found = [_with_pairs([_written_hash(word) for word in _WRITTEN.findall(text)])]
+    if len(sentences := sentences_of(text)) > 1:
+        closing = [_written_hash(word) ^ _CLOSING_SEED for word in _WRITTEN.findall(sentences[-1])]
+        found.append(_with_pairs(closing)[len(closing) :])
+    traits = [_trait_column(trait) for trait in traits_of(text)]
+    return np.concatenate([*found, np.repeat(np.array(traits, np.int64), _TRAIT_TIMES)])
+
+
+@lru_cache(maxsize=1_000)
+def _trait_column(trait: str) -> int:
+    return zlib.crc32(trait.encode(), _TRAIT_SEED) % COLUMNS
 
 
 @lru_cache(maxsize=200_000)

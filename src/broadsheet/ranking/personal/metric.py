@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +11,34 @@ from scipy.sparse import csr_array
 
 from broadsheet.ranking.personal.backdrop import Backdrop
 from broadsheet.ranking.personal.kinds import Floats
+from broadsheet.ranking.personal.narrow import Narrow
 
 Doubles = NDArray[np.float64]
 
 
-class Parts(NamedTuple):
+@dataclass(frozen=True)
+class Parts:
     """What of papers is compared, in rows as in ``Features``; a part that is None is not."""
 
     dense: Floats
     words: csr_array
     names: csr_array | None = None
     wording: csr_array | None = None
+
+    @cached_property
+    def narrow_words(self) -> Narrow:
+        """The words without the columns that none of these has."""
+        return Narrow.of(self.words)
+
+    @cached_property
+    def narrow_names(self) -> Narrow | None:
+        """The same of the names."""
+        return None if self.names is None else Narrow.of(self.names)
+
+    @cached_property
+    def narrow_wording(self) -> Narrow | None:
+        """The same of the wording."""
+        return None if self.wording is None else Narrow.of(self.wording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +59,25 @@ class Metric:
         """The likeness of each of the one papers with each of the others, float64 (ones, others)."""
         found = np.zeros((ones.words.shape[0], others.words.shape[0]))
         if self.words:
-            found += self.words * _products(ones.words, others.words)
+            found += self.words * others.narrow_words.products(ones.words)
         if ones.dense.shape[1] and ones.dense.shape[1] == others.dense.shape[1]:
             found += self.meaning * (self.backdrop.centred(ones.dense) @ self.backdrop.centred(others.dense).T)
-        if self.wording and ones.wording is not None and others.wording is not None:
-            found += self.wording * self._wording(ones.wording, others.wording)
-        if ones.names is not None and others.names is not None:
-            found += self.names * _products(ones.names, others.names)
+        if self.wording and ones.wording is not None and others.narrow_wording is not None:
+            found += self.wording * self._wording(ones.wording, others.narrow_wording)
+        if ones.names is not None and others.narrow_names is not None:
+            found += self.names * others.narrow_names.products(ones.names)
         return found
 
-    def _wording(self, ones: csr_array, others: csr_array) -> Doubles:
+    def _wording(self, ones: csr_array, others: Narrow) -> Doubles:
         """Products about the mean, of which rows are not made: they would be full."""
-        found = _products(ones, others)
+        found = others.products(ones)
         mean = self.backdrop.wording
         if len(mean):
-            found += self.backdrop.wording_square - (ones @ mean)[:, None] - (others @ mean)[None, :]
+            theirs = others.rows @ mean[others.columns]
+            found += self.backdrop.wording_square - (ones @ mean)[:, None] - theirs[None, :]
         return found
-
-
-def _products(ones: csr_array, others: csr_array) -> Doubles:
-    return np.asarray((ones @ others.T).todense(), np.float64)
 
 
 # Chosen on people's next papers of the daily papers before July 2025, by a split in time; see docs/ranking.md.
-PERSONAL = Metric(meaning=0.02, words=0.0, names=1.0, wording=1.0, closest=0.1)
+PERSONAL = Metric(meaning=0.025, words=0.0, names=1.0, wording=1.0, closest=0.1)
 """How papers are compared for people, as long as no backdrop is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.ranking.personal.direction import Direction
+from broadsheet.ranking.personal.direction import Direction, Prepared
 from broadsheet.ranking.personal.features import Features
 from broadsheet.ranking.personal.held import Held, dense_of, names_of, wording_of, words_of
 from broadsheet.ranking.personal.interests import interests_of
@@ -83,21 +83,25 @@ class Profile:
         """What each signal adds to the score of each candidate, float64 (candidates, signals)."""
         return self.metric.kernel(_parts_of(candidates), self._parts) * self._solved
 
-    def scores(self, candidates: Features) -> Floats:
+    def scores(self, candidates: Features | Prepared) -> Floats:
         """How much each candidate is of interest, float32 (n,): comparable for one person, without unit.
 
         The ridge over all that was told, and the likeness to whatever single paper is the nearest of those that were
         liked, which counts the same however few tell of it: a second hobby is not drowned by the first. (Each paper
         stands for its kind, as in "Prototypical Networks for Few-shot Learning".) Only the ``NEAREST_OF`` best by the
-        ridge are compared one by one.
+        ridge are compared one by one. Candidates of many people are to be ``Prepared`` once.
         """
+        features = candidates.features if isinstance(candidates, Prepared) else candidates
         if not self.held:
-            return np.zeros(len(candidates), np.float32)
-        found = self._direction.scores(candidates, self.metric)
+            return np.zeros(len(features), np.float32)
+        prepared = (
+            candidates if isinstance(candidates, Prepared) else Prepared.of(features, self.metric, is_for_many=False)
+        )
+        found = self._direction.scores(prepared, self.metric)
         liked = np.flatnonzero(self._solved > 0)
         if self.metric.closest and len(liked) > 1:
             best = np.argsort(-found, kind="stable")[:NEAREST_OF]
-            theirs = _parts_of(candidates.take(best))
+            theirs = _parts_of(features.take(best))
             likeness = self.metric.kernel(theirs, self._parts)[:, liked].max(axis=1)
             found[best] += self.metric.closest * self._solved[liked].sum() * np.maximum(likeness, 0)
         return found
@@ -122,16 +126,19 @@ class Profile:
         """Why candidates in these rows are recommended: the papers and words that raise their score, most first."""
         if not self.held:
             return [() for _ in rows]
+        taken = candidates.take(rows)
+        words = taken.words
         return [
-            self._reasons(parts, candidates, row)
-            for parts, row in zip(self.contributions(candidates.take(rows)), rows, strict=True)
+            self._reasons(
+                parts, dict(zip(words.indices[first:last].tolist(), words.data[first:last].tolist(), strict=True))
+            )
+            for parts, first, last in zip(self.contributions(taken), words.indptr[:-1], words.indptr[1:], strict=True)
         ]
 
-    def _reasons(self, parts: Doubles, candidates: Features, row: int) -> tuple[Reason, ...]:
+    def _reasons(self, parts: Doubles, weights: Mapping[int, float]) -> tuple[Reason, ...]:
+        """Why a candidate is there, whose words have these ``weights`` by their columns."""
         raised = np.maximum(parts, 0)
         shares = raised / (raised.sum() or 1)
-        words = candidates.words[[row]]
-        weights = dict(zip(words.indices.tolist(), words.data.tolist(), strict=True))
         found: list[Reason] = []
         for place in np.argsort(-shares, kind="stable")[:MOST_REASONS]:
             # Of many papers each explains little: the one that explains most is told anyway.

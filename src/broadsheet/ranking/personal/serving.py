@@ -8,7 +8,7 @@ from a number made of the person, the day and the signals.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Account, Taste
-from broadsheet.ranking.exploring.calibration_learning import foretelling, interests
+from broadsheet.ranking.exploring.calibration_learning import Foretelling, foretelling_in, interests
 from broadsheet.ranking.exploring.diversity import usual_amount
 from broadsheet.ranking.personal.candidates import WINDOW, Pool, pool_of
 from broadsheet.ranking.personal.cold_start import Followed
@@ -37,7 +37,8 @@ class ForYou:
     """Recommendations in their order: one page of ``total``.
 
     ``is_cold``: nothing is known to rank by, so that freshness and attention alone give the order. ``is_on`` is false
-    for somebody who wants no recommendations; then there are none, and no profile.
+    for somebody who wants no recommendations; then there are none, and no profile. ``is_logged``: they allow that what
+    they are shown is kept.
     """
 
     recommendations: tuple[Recommendation, ...] = ()
@@ -45,6 +46,7 @@ class ForYou:
     profile: Profile | None = None
     is_cold: bool = True
     is_on: bool = True
+    is_logged: bool = True
 
 
 def for_you(account: Account, *, now: datetime, limit: int = 30, page: int = 1) -> ForYou:
@@ -57,7 +59,9 @@ def for_you(account: Account, *, now: datetime, limit: int = 30, page: int = 1) 
     people = people_of([account], pool, learnt, now)
     if not people:
         return ForYou(is_on=False)
-    return _page(_composed(people[0], pool), limit, page, is_cold=people[0].is_cold)
+    person = people[0]
+    found = _page(_composed(person, pool), limit, page, is_cold=person.is_cold, known=foretelling_in(learnt))
+    return replace(found, is_logged=person.taste.is_logged)
 
 
 def for_digests(accounts: Collection[Account], now: datetime, *, limit: int = 10) -> Iterator[tuple[Account, ForYou]]:
@@ -66,8 +70,7 @@ def for_digests(accounts: Collection[Account], now: datetime, *, limit: int = 10
     Papers and people are read in large parts, and nothing else is asked of the database for a person.
     """
     learnt, pool = _beginning(now)
-    everybody, known = list(accounts), foretelling()
-    is_told = known is not None and known.is_told
+    everybody, known = list(accounts), foretelling_in(learnt)
     for start in range(0, len(everybody), AT_ONCE):
         shown = _shown(pool.features.numbers.tolist())
         people = people_of(everybody[start : start + AT_ONCE], pool, learnt, now)
@@ -77,7 +80,7 @@ def for_digests(accounts: Collection[Account], now: datetime, *, limit: int = 10
             composed = _composed(person, pool)
             yield (
                 person.account,
-                _page(composed, limit, 1, is_cold=person.is_cold, shown=shown, is_told=is_told),
+                _page(composed, limit, 1, is_cold=person.is_cold, shown=shown, known=known),
             )
 
 
@@ -95,7 +98,7 @@ def for_papers(
     usual = Taste()
     wishes = Wishes(usual.recency, usual.popularity, 0.0, usual_amount(), 0)
     composed = compose(pool, profile, Followed(), set(given), wishes)
-    return _page(composed, limit, page, is_cold=not profile.held)
+    return _page(composed, limit, page, is_cold=not profile.held, known=foretelling_in(learnt))
 
 
 def profile_of(account: Account, now: datetime | None = None) -> Profile | None:
@@ -125,17 +128,17 @@ def _page(
     page: int,
     *,
     is_cold: bool,
+    known: Foretelling | None,
     shown: Set[int] | None = None,
-    is_told: bool = True,
 ) -> ForYou:
-    """A page: ``shown`` are the papers that may be shown, where that is known; ``is_told`` whether interest is."""
+    """A page: ``known`` foretells interest; ``shown`` are the papers that may be shown, where that is known."""
     numbers = composed.pool.features.numbers
     rows = composed.page((page - 1) * limit, limit)
     # Papers may have been hidden or deleted since the pool was read.
     there = _shown([int(numbers[row]) for row in rows]) if shown is None else shown
     rows = [row for row in rows if int(numbers[row]) in there]
     scores = {int(numbers[row]): float(composed.scores[row]) for row in rows}
-    interest = interests(scores, composed.pool.day) if is_told else {}
+    interest = interests(scores, composed.pool.day, known)
     found = tuple(
         Recommendation(
             paper_id=number,

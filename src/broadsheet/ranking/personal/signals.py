@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from broadsheet.community.models import Account, Claim, Dismissal, Example, Impression, Shelved, Unlearnt, Vote
+from broadsheet.ranking.personal.asking import Question
 from broadsheet.ranking.personal.kinds import Signal, SignalKind
 from broadsheet.search.models import PaperVector
 
@@ -72,9 +73,11 @@ def marks_of_all(accounts: Collection[Account], now: datetime) -> dict[int, Mark
     """The same of many people at once, by their row ids: still one question."""
     numbers = [account.pk for account in accounts]
     rows: dict[int, list[_Row]] = {number: [] for number in numbers}
-    for account_id, paper_id, kind, at, text in _everything(numbers, now):
-        rows[account_id].append((paper_id, kind, at, text))
     today = datetime.combine(timezone.localtime(now).date(), time(), timezone.get_current_timezone())
+    since = now - FOLLOWED_FOR
+    found = _OF_ONE.rows(numbers[0], since, today) if len(numbers) == 1 else _everything(numbers, since, today)
+    for account_id, paper_id, kind, at, text in found:
+        rows[account_id].append((paper_id, kind, at, text))
     return {number: _marks(told, today) for number, told in rows.items()}
 
 
@@ -111,19 +114,23 @@ def _marks(rows: Iterable[_Row], today: datetime) -> Marks:
     return marks
 
 
-def _everything(numbers: Sequence[int], now: datetime) -> QuerySet[Any, tuple[int, int, str, datetime, str]]:
-    """Whose it is, the paper, what was told, when, and what the paper's text and vector are known by."""
+def _everything(
+    numbers: Sequence[int], since: datetime, today: datetime
+) -> QuerySet[Any, tuple[int, int, str, datetime, str]]:
+    """Whose it is, the paper, what was told, when, and what the paper's text and vector are known by.
+
+    ``since`` is when a vote of somebody who is followed begins to count, ``today`` when the day began.
+    """
     by = {"account__in": numbers}
     public = Vote.objects.exclude(state__in=(Vote.State.WITHDRAWN, Vote.State.REJECTED))
     followed = public.filter(
         account__followers__follower__in=numbers,
         group=None,
         state=Vote.State.COUNTED,
-        cast_at__gt=now - FOLLOWED_FOR,
+        cast_at__gt=since,
         account__is_active=True,
         account__are_votes_public=True,
     )
-    today = datetime.combine(timezone.localtime(now).date(), time(), timezone.get_current_timezone())
     parts = [
         _told(public.filter(**by), "account", SignalKind.VOTED, "cast_at"),
         _told(Shelved.objects.filter(**by, saved_at__isnull=False), "account", SignalKind.SAVED, "saved_at"),
@@ -144,6 +151,10 @@ def _everything(numbers: Sequence[int], now: datetime) -> QuerySet[Any, tuple[in
     ]
     found: QuerySet[Any, tuple[int, int, str, datetime, str]] = parts[0].union(*parts[1:], all=True)
     return found
+
+
+_OF_ONE: Final = Question(lambda number, since, today: _everything([number], since, today), moments=[3])
+"""The same of one person: who waits for a page waits for this."""
 
 
 def _told(

@@ -1,38 +1,42 @@
-"""What is kept of what was computed: people's profiles, and what was learnt from all people and papers together."""
+"""What is kept of what was computed: what profiles hold of papers, and what was learnt from all papers and people."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from django.utils import timezone
+from django.db import IntegrityError
 
 from broadsheet.catalogue import turns
 from broadsheet.catalogue.models import Paper
-from broadsheet.community.models import Account
-from broadsheet.ranking.models import LearntModel, StoredProfile
+from broadsheet.ranking.models import HeldPaper, LearntModel
 from broadsheet.ranking.personal.lexicon import COLUMNS, Lexicon, terms_of
 
 LEXICON: Final = "lexicon"
 MOST_TEXTS: Final = 50_000
 """How telling words are is learnt from at most so many papers, the newest."""
-LARGEST: Final = 64 * 1024
-"""No stored profile has more bytes; a larger one is computed anew each time."""
 FIRST_TEXTS: Final = 5_000
 """From so many at first, since somebody waits for it; the clock makes good for the rest."""
-_FORM, _ALL = "1", "all"
+# The form changes with what features are of the same texts: then what is kept of them holds no more.
+_FORM, _ALL = "2", "all"
+_AT_ONCE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What was learnt from all: ``lexicon`` is None as long as there are no texts; ``lexicon_id`` tells it apart."""
+    """What was learnt from all: ``lexicon`` is None as long as there are no texts; ``lexicon_id`` tells it apart.
+
+    ``others`` has all else by name: its bytes, what it was made from, and when.
+    """
 
     lexicon: Lexicon | None = None
     lexicon_id: str = ""
+    others: Mapping[str, tuple[bytes, dict[str, Any], datetime]] = field(default_factory=dict)
 
 
 _known: dict[str, tuple[dict[str, datetime], Learnt]] = {}
@@ -43,8 +47,8 @@ def learnt() -> Learnt:
     made = dict(LearntModel.objects.order_by("name").values_list("name", "made_at"))
     known = _known.get(_ALL)
     if known is None or known[0] != made:
-        bodies = {name: bytes(body) for name, body in LearntModel.objects.values_list("name", "body")}
-        known = _known[_ALL] = made, _read(bodies, made)
+        rows = LearntModel.objects.order_by("name").values_list("name", "body", "made_from", "made_at")
+        known = _known[_ALL] = made, _read({name: (bytes(body), *told) for name, body, *told in rows})
     return known[1]
 
 
@@ -71,6 +75,8 @@ def store_learnt(name: str, body: bytes, made_from: Mapping[str, object], now: d
         LearntModel.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["name"], update_fields=["body", "made_from", "made_at"]
         )
+    # Two of one moment look alike.
+    _known.clear()
 
 
 def packed_lexicon(lexicon: Lexicon) -> bytes:
@@ -90,35 +96,35 @@ def unpacked_lexicon(body: bytes) -> Lexicon:
     return Lexicon(weights, texts_count)
 
 
-def stored_profiles(accounts: Sequence[Account]) -> dict[int, tuple[str, bytes]]:
-    """The stored profiles of people, by their row ids, with what they were made from."""
-    rows = StoredProfile.objects.filter(account__in=accounts).order_by("pk")
-    return {number: (digest, bytes(body)) for number, digest, body in rows.values_list("pk", "digest", "body")}
+def held_papers(numbers: Collection[int]) -> dict[int, tuple[str, bytes]]:
+    """What is stored of papers, by their row ids, with what it was made from."""
+    wanted, found = sorted(numbers), dict[int, tuple[str, bytes]]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = HeldPaper.objects.filter(pk__in=wanted[start : start + _AT_ONCE]).order_by("pk")
+        found |= {number: (known_by, bytes(body)) for number, known_by, body in rows.values_list()}
+    return found
 
 
-def store_profiles(made: Mapping[int, tuple[str, bytes]]) -> None:
-    """Store profiles instead of those that were stored before."""
-    now = timezone.now()
-    rows = [
-        StoredProfile(account_id=number, digest=digest, body=body, computed_at=now)
-        for number, (digest, body) in sorted(made.items())
-        if len(body) <= LARGEST
-    ]
-    with turns.soon():
-        StoredProfile.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["account"], update_fields=["digest", "body", "computed_at"]
+def hold_papers(made: Mapping[int, tuple[str, bytes]]) -> None:
+    """Store what was computed of papers instead of what was stored before."""
+    rows = [HeldPaper(paper_id=number, known_by=by, body=body) for number, (by, body) in sorted(made.items())]
+    # A paper may have been deleted meanwhile: then it is all computed again.
+    with suppress(IntegrityError), turns.soon():
+        HeldPaper.objects.bulk_create(
+            rows,
+            batch_size=_AT_ONCE // 10,
+            update_conflicts=True,
+            unique_fields=["paper"],
+            update_fields=["known_by", "body"],
         )
 
 
-def forget_profile(account: Account) -> None:
-    """Delete what is stored of a person's profile: it is computed again when it is next asked for, if at all."""
-    StoredProfile.objects.filter(account=account).delete()
-
-
-def _read(bodies: Mapping[str, bytes], made: Mapping[str, datetime]) -> Learnt:
-    if LEXICON not in bodies:
-        return Learnt()
-    return Learnt(unpacked_lexicon(bodies[LEXICON]), f"{_FORM} {made[LEXICON].isoformat()}")
+def _read(rows: dict[str, tuple[bytes, dict[str, Any], datetime]]) -> Learnt:
+    others = {name: row for name, row in rows.items() if name != LEXICON}
+    if LEXICON not in rows:
+        return Learnt(others=others)
+    body, _, made_at = rows[LEXICON]
+    return Learnt(unpacked_lexicon(body), f"{_FORM} {made_at.isoformat()}", others)
 
 
 def _unseen(texts_count: int) -> np.float32:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from broadsheet.catalogue.lookup import numbers_named
 from broadsheet.ranking.personal.serving import for_papers
-from broadsheet.search.find import find
+from broadsheet.search.find import numbers_found
 from broadsheet.search.inside import is_personal, resolved
 from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.web.access import for_everybody, private
@@ -64,7 +64,7 @@ def _given(query: PaperQuery) -> Sequence[int]:
         given = list(dict.fromkeys(numbers_named(query.like).values()))
     else:
         most = MOST_FOUND if query.words or query.like else MOST_GIVEN
-        given = [paper.pk for paper in find(query, limit=most).papers]
+        given = numbers_found(query, limit=most)
     if not given:
         raise QueryError("like", ", ".join(query.like), _("papers of this site"))
     return given

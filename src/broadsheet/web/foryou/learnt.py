@@ -28,7 +28,6 @@ from broadsheet.ranking.personal.cold_start import LONGEST_SENTENCE, say_interes
 from broadsheet.ranking.personal.kinds import Interest, Signal, SignalKind
 from broadsheet.ranking.personal.serving import profile_of
 from broadsheet.ranking.personal.signals import signals_of
-from broadsheet.ranking.personal.stored import forget_profile
 from broadsheet.ranking.personal.unlearning import delete_interest
 from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_members
@@ -164,7 +163,6 @@ def _switch_on(account: Account, _request: HttpRequest) -> str:
 
 def _switch_off(account: Account, _request: HttpRequest) -> str:
     tastes.change_taste(account, is_on=False)
-    forget_profile(account)
     return _("“For you” is off: nothing is computed for you.")
 
 
@@ -201,7 +199,6 @@ def _delete_interest(account: Account, request: HttpRequest) -> str:
 def _forget(account: Account, _request: HttpRequest) -> str:
     tastes.forget_all(account, [one.paper_id for one in signals_of(account)])
     forget_impressions(account)
-    forget_profile(account)
     return _("Everything that was learnt is forgotten. Your votes and your library are as they were.")
 
 

@@ -50,7 +50,7 @@ def for_you_page(request: HttpRequest) -> HttpResponse:
         raise QueryError("p", str(number), f"a page number from 1 to {paging.count}")
     shown, spoken_of = shown_with_reasons(request, found.recommendations)
     there = [one for one in found.recommendations if one.paper_id in shown]
-    note_shown(account, Impression.Surface.FOR_YOU, there, now)
+    note_shown(account, Impression.Surface.FOR_YOU, there, now, is_allowed=found.is_logged)
     context = {
         "heading": _("For you"),
         "total": found.total,
