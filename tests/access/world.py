@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -24,15 +25,19 @@ from broadsheet.community.models import (
     Collection,
     CollectionEntry,
     Comment,
+    Delivery,
     Group,
     Invitation,
     Membership,
     Notification,
     Report,
+    SavedSearch,
     Submission,
     Subscription,
     Vote,
 )
+from broadsheet.delivery.letters.links import act_urls, archive_url
+from broadsheet.delivery.values import Contents, Filled
 from tests.builders import WEDNESDAY, many, record, saved, take
 from tests.people import admin, curator, moderator, person, suspended
 
@@ -101,6 +106,7 @@ def make_world() -> World:
     names |= _library(alice)
     names |= _desk(alice, cora, mo)
     names |= _digests(alice)
+    names |= _searches(alice)
     return World(names, {"read token": _token(alice, "read"), "write token": _token(alice, "read", "write")})
 
 
@@ -176,7 +182,40 @@ def _digests(alice: Account) -> dict[str, str]:
     told = {"name": "Morning", "sections": [section], "made_at": now, "changed_at": now, "confirmed_at": now}
     hers = Subscription.objects.create(account=alice, **told)
     other = Subscription.objects.create(address="dora@example.org", **told)
-    return {"digest": hers.key, "digest_secret": hers.secret, "address_secret": other.secret}
+    names = {"digest": hers.key, "digest_secret": hers.secret, "address_secret": other.secret}
+    return names | _letters(hers, other)
+
+
+def _letters(hers: Subscription, other: Subscription) -> dict[str, str]:
+    """A letter to Alice with a paper, and the links in it and in those to an address."""
+    paper = Paper.objects.order_by("pk")[1]
+    section = Filled(title="Today", path="/trending", papers=(paper.pk,), total=1)
+    now = timezone.now()
+    letter = Delivery.objects.create(
+        subscription=hers, issue="2025-10-15", contents=Contents((section,)).to_json(), due_at=now, planned_at=now
+    )
+    paths = [url.removeprefix(settings.BASE_URL) for url in (*act_urls(letter, [paper]), archive_url(other))]
+    told = {"letter_secret": letter.secret, "letter_key": letter.key}
+    return told | dict(zip(("letter_paper", "letters_by_link"), paths, strict=True))
+
+
+def _searches(alice: Account) -> dict[str, str]:
+    """What Alice follows, and where it is posted: nowhere that the instance may post to."""
+    now = timezone.now()
+    search = SavedSearch.objects.create(account=alice, name="Pages", query="q=page", made_at=now)
+    hook = Subscription.objects.create(
+        account=alice,
+        search=search,
+        outlet=Subscription.Outlet.WEBHOOK,
+        target="http://127.0.0.1:9/hook",
+        signing_secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        name="Pages",
+        sections=[{"kind": "query", "query": "q=page", "title": "Pages", "count": 10}],
+        made_at=now,
+        changed_at=now,
+        confirmed_at=now,
+    )
+    return {"search": search.key, "search_secret": search.secret, "webhook": hook.key}
 
 
 def _desk(alice: Account, cora: Account, mo: Account) -> dict[str, str]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from broadsheet.community.access import RefusedError, is_member
 from broadsheet.community.models import SavedSearch
+from broadsheet.delivery.confirming import takes_addresses
 from broadsheet.delivery.lookback import DAYS, lookback
 from broadsheet.delivery.naming import path_of, title_of
 from broadsheet.delivery.searches import save_search
@@ -131,6 +132,7 @@ def _page(request: HttpRequest, asked: PaperQuery, forms: Forms, status: int = 2
         ],
         "own": own,
         "forms": forms,
+        "takes_addresses": takes_addresses(),
         "may_mail": is_member(request.user) and may_mail(request.user),
         "more_mail": reverse("web:subscription_new") + "?" + _brings(asked, query),
     }

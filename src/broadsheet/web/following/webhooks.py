@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from broadsheet.community.access import RefusedError
+from broadsheet.community.access import RefusedError, is_suspended
 from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Account, Delivery, Subscription
 from broadsheet.delivery import subscribing
@@ -68,32 +69,42 @@ def _change(request: HttpRequest, row: Subscription) -> HttpResponse:
 
 
 @require_POST
-@for_active_members
+@for_members
 def act(request: HttpRequest, key: str) -> HttpResponse:
     """``do``: ``test`` posts one now, ``off`` and ``on`` switch it, ``secret`` gives it a new one, ``end`` ends it."""
     row = _own(account_of(request), key)
     todo = request.POST.get("do", "")
-    if todo == "test":
-        return _test(request, row)
-    if todo == "secret":
-        try:
-            return webhook_page(request, row, secret=keeping.renew_secret(row))
-        except RefusedError as error:
-            return errors.refused(request, str(error))
-    if todo == "end":
-        subscribing.end(row.secret, "on the site")
-        messages.success(request, _("Nothing is posted there any more."))
-        assert row.search is not None, "a webhook is of a search"
-        return redirect("web:saved_search", key=row.search.key)
-    if todo not in ("on", "off"):
+    if todo not in _ACTS:
         return errors.refused(request, _("This form is not known."))
-    if todo == "on":
-        keeping.switch_on(row)
-        messages.success(request, _("It is switched on again."))
-    else:
-        subscribing.pause(row)
-        messages.success(request, _("It is switched off."))
+    if todo not in ("off", "end") and is_suspended(account_of(request)):
+        return errors.refused(request, _("Your account is suspended: you can read, and switch things off."))
+    return _ACTS[todo](request, row)
+
+
+def _switch_on(request: HttpRequest, row: Subscription) -> HttpResponse:
+    keeping.switch_on(row)
+    messages.success(request, _("It is switched on again."))
     return redirect("web:webhook", key=row.key)
+
+
+def _switch_off(request: HttpRequest, row: Subscription) -> HttpResponse:
+    subscribing.pause(row)
+    messages.success(request, _("It is switched off."))
+    return redirect("web:webhook", key=row.key)
+
+
+def _renew(request: HttpRequest, row: Subscription) -> HttpResponse:
+    try:
+        return webhook_page(request, row, secret=keeping.renew_secret(row))
+    except RefusedError as error:
+        return errors.refused(request, str(error))
+
+
+def _end(request: HttpRequest, row: Subscription) -> HttpResponse:
+    assert row.search is not None, "a webhook is of a search"
+    subscribing.end(row.secret, "on the site")
+    messages.success(request, _("Nothing is posted there any more."))
+    return redirect("web:saved_search", key=row.search.key)
 
 
 def _test(request: HttpRequest, row: Subscription) -> HttpResponse:
@@ -102,6 +113,15 @@ def _test(request: HttpRequest, row: Subscription) -> HttpResponse:
     except TooManyError as error:
         return errors.too_many(request, error)
     return webhook_page(request, row, tested=outcome)
+
+
+_ACTS: Mapping[str, Callable[[HttpRequest, Subscription], HttpResponse]] = {
+    "test": _test,
+    "on": _switch_on,
+    "off": _switch_off,
+    "secret": _renew,
+    "end": _end,
+}
 
 
 def webhook_page(
