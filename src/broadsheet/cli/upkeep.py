@@ -6,7 +6,7 @@ import typer
 
 from broadsheet.cli.app import app
 from broadsheet.cli.collecting import update_index_with_progress
-from broadsheet.cli.instance import check_settings, fail, open_instance, print_json, progress, stderr
+from broadsheet.cli.instance import fail, open_instance, print_json, progress, stderr
 
 index_app = typer.Typer(no_args_is_help=True, help="The search index.")
 app.add_typer(index_app, name="index")
@@ -106,13 +106,6 @@ def install_model(name: str) -> None:
     except ModelError as error:
         fail(str(error))
     typer.echo(f"model {model.manifest.model_id} is installed in {settings.MODEL_DIR}")
-
-
-@app.command()
-def check() -> None:
-    """Check the settings; refuses what is unsafe on a public instance."""
-    open_instance()
-    check_settings()
 
 
 @app.command("migrate")

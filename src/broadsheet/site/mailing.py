@@ -144,7 +144,7 @@ def _provider(word: str) -> dict[str, Any]:
             f"{config.EMAIL_URL.name}: a mail provider needs the extra `providers`: pip install 'broadsheet[providers]'"
         )
     told: dict[str, Any] = {f"{name.upper()}_{key.upper()}": value for key, value in given.items()}
-    # Not every provider lets the return path or a letter's metadata be chosen; without them letters go out all the same.
+    # Not every provider lets the return path or metadata be chosen; without them letters go out all the same.
     told["IGNORE_UNSUPPORTED_FEATURES"] = True
     secret = events_secret()
     if secret:
