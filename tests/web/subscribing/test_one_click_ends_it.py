@@ -20,8 +20,12 @@ from tests.web.reading import parse_html
 
 pytestmark = pytest.mark.django_db
 WISH = subscribing.Wish(name="The morning paper", sections=(Section(query="last=day&sort=trending"),))
-FORMS_FROM_ELSEWHERE = {"web:unsubscribe"}
-"""Mail clients that unsubscribe somebody (RFC 8058) have no cookie and no form of ours: the secret is the proof."""
+FORMS_FROM_ELSEWHERE = {
+    # Mail clients that unsubscribe somebody (RFC 8058) have no cookie and no form of ours: the secret is the proof.
+    "web:unsubscribe",
+    # What a mail provider reports is no form of a browser, and has the provider's own proof.
+    "web:mail_events",
+}
 
 
 @pytest.fixture(autouse=True)
