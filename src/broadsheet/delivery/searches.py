@@ -17,7 +17,7 @@ from broadsheet.community.models import Account, SavedSearch, Subscription
 from broadsheet.community.models.delivering import new_secret
 from broadsheet.delivery import subscribing
 from broadsheet.delivery.naming import title_of
-from broadsheet.delivery.values import Section
+from broadsheet.delivery.values import DEFAULT_COUNT, Section
 from broadsheet.search.inside import resolved
 from broadsheet.search.query import PaperQuery, QueryError, parse
 
@@ -60,13 +60,15 @@ def change_search(search: SavedSearch, *, name: str, query: PaperQuery) -> None:
         others = SavedSearch.objects.filter(account=search.account_id, query=text).exclude(pk=search.pk)
         if others.exists():
             raise RefusedError(_("You have saved this question already."))
-        before = search.query
+        before = search.name
         search.name, search.query = called, text
         search.save(update_fields=["name", "query"])
         for row in subscriptions_of(search):
-            wish = subscribing.wish_of(row)
-            sections = tuple(replace(one, query=text) if one.query == before else one for one in wish.sections)
-            subscribing.change(row, replace(wish, name=called, sections=sections), search.account)
+            count = max((int(one["count"]) for one in row.sections), default=DEFAULT_COUNT)
+            row.sections = [section_of(search, count).to_json()]
+            # One that was given a name of its own keeps it.
+            row.name = called if row.name == before else row.name
+            row.save(update_fields=["sections", "name"])
 
 
 def forget_search(search: SavedSearch) -> None:

@@ -26,7 +26,7 @@ from broadsheet.community import audit, rules
 from broadsheet.community.access import Person, RefusedError, is_member, is_suspended
 from broadsheet.community.models import Account, Delivery, Subscription
 from broadsheet.delivery.calendar import next_due
-from broadsheet.delivery.contents import sections_of
+from broadsheet.delivery.contents import give_back, sections_of
 from broadsheet.delivery.values import MOST_IN_A_SECTION, MOST_SECTIONS, Section
 from broadsheet.search.inside import resolved
 from broadsheet.search.query import CATEGORY, QueryError, parse
@@ -194,7 +194,7 @@ def change(subscription: Subscription, wish: Wish, person: Person | None = None,
         _write(row, after)
         row.changed_at = moment
         fields = {*differing, "changed_at"}
-        if "sections" in differing:
+        if _asked(before) != _asked(after):
             # It brings what is chosen here from now on, and no longer what the saved search asks for.
             row.search = None
             fields.add("search")
@@ -204,6 +204,11 @@ def change(subscription: Subscription, wish: Wish, person: Person | None = None,
         row.save(update_fields=fields)
     subscription.refresh_from_db()
     return True
+
+
+def _asked(wish: Wish) -> list[Section]:
+    """What is asked for, however many papers of it are wanted."""
+    return [replace(section, count=1) for section in wish.sections]
 
 
 def pause(subscription: Subscription, because: str = BY_ONESELF) -> bool:
@@ -263,9 +268,12 @@ def siblings_of(subscription: Subscription) -> QuerySet[Subscription]:
 def _end(row: Subscription, why: str, now: datetime) -> None:
     row.ended_at, row.is_on, row.due_at = now, False, None
     row.save(update_fields=["ended_at", "is_on", "due_at"])
-    # What a worker has in its hands by now is asked for again right before it is handed over.
-    waiting = Delivery.objects.filter(subscription=row, state=Delivery.State.PLANNED)
-    waiting.update(state=Delivery.State.SUPPRESSED, ended_at=now, answer=_("ended by the subscriber"))
+    # A worker that has claimed one asks once more right before it hands it over, and then finds it gone.
+    waiting = Delivery.objects.filter(subscription=row, state__in=(Delivery.State.PLANNED, Delivery.State.CLAIMED))
+    told = {"state": Delivery.State.SUPPRESSED, "ended_at": now, "answer": _("ended by the subscriber")}
+    for delivery in waiting.order_by("pk"):
+        if waiting.filter(pk=delivery.pk).update(**told):
+            give_back(delivery)
     audit.note("subscription.end", actor=row.account, subject_kind="subscription", subject=str(row.pk), reason=why)
 
 

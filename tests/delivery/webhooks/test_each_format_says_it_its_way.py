@@ -152,7 +152,7 @@ def test_slack_takes_nothing_of_others_for_markup() -> None:
     for block in made["blocks"][1:-1]:
         text = block["text"]["text"]
         # The only things in angle brackets are our own links.
-        assert re.findall(r"<[^>]*>", text) == [found for found in re.findall(r"<https://papers\.example/[^>]*>", text)]
+        assert re.findall(r"<[^>]*>", text) == re.findall(r"<https://papers\.example/[^>]*>", text)
         assert "*bold*" not in text
         assert "`" not in text
     assert "<!" not in json.dumps(made)
