@@ -25,6 +25,7 @@ from broadsheet.community.models import (
     Collection,
     CollectionEntry,
     Comment,
+    FeedSecret,
     Delivery,
     Group,
     Invitation,

@@ -11,6 +11,7 @@ from binascii import b2a_qp
 from collections.abc import Sequence
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, Policy
+from typing import Self
 
 SOFT_BREAK = "=\n"
 _HEADERS = {
@@ -34,6 +35,27 @@ def quoted_around(text: str, marks: Sequence[str]) -> str:
     return "".join(
         f"{SOFT_BREAK}{piece}{SOFT_BREAK}" if index % 2 else quoted(piece) for index, piece in enumerate(pieces)
     )
+
+
+class Whole(str):
+    """A header of one or more addresses in angle brackets (RFC 2369), none of which is ever broken.
+
+    The library would begin a long one on a line below the header's name, which some readers of the header do not
+    expect, though they should.
+    """
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, name: str, *parts: str) -> Self:
+        """The header of a name with these parts."""
+        made = super().__new__(cls, ", ".join(parts))
+        made.name = name
+        return made
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it travels, a part a line."""
+        return f"{self.name}: {self.replace(', ', f',{policy.linesep} ')}{policy.linesep}"
 
 
 class Letter(EmailMessage):

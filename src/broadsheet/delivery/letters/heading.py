@@ -17,6 +17,8 @@ from django.conf import settings
 
 from broadsheet.community.models import Delivery
 from broadsheet.delivery.bounces.returning import return_path
+from broadsheet.delivery.letters.encoding import Whole
+from broadsheet.delivery.letters.lines import one_line
 from broadsheet.delivery.letters.links import archive_url
 from broadsheet.delivery.subscribing import unsubscribe_url
 
@@ -25,11 +27,6 @@ LONGEST_SUBJECT = 140
 
 class AddressError(ValueError):
     """Nothing can be written to this address; the text says which and why."""
-
-
-def one_line(text: str) -> str:
-    """A text without line breaks and what else cannot be seen, so that it cannot begin another header."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def shortened(text: str, longest: int) -> str:
@@ -99,10 +96,10 @@ class Headings:
         ways = [f"<{unsubscribe}>"]
         if settings.BOUNCE_ADDRESS:
             ways.append(f"<mailto:{quote(return_path(delivery), safe='@+.')}?subject=unsubscribe>")
-        message["List-Unsubscribe"] = ", ".join(ways)
+        message["List-Unsubscribe"] = Whole("List-Unsubscribe", *ways)
         if unsubscribe.startswith("https:"):
             message["List-Unsubscribe-Post"] = self._one_click
-        message["List-Archive"] = f"<{archive_url(subscription)}>"
+        message["List-Archive"] = Whole("List-Archive", f"<{archive_url(subscription)}>")
         # Campaign, kind and sender, for the complaint reports of those who give any; it tells of no person.
         kind = subscription.rhythm.replace(" ", "-")
         message["Feedback-ID"] = f"{delivery.issue[:10]}:{kind}:letter:{host()}"

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Delivery, Subscription
+from broadsheet.delivery.letters.lines import one_line
 from broadsheet.delivery.values import Contents
 from broadsheet.search.find import papers_in_order
 
@@ -75,14 +76,21 @@ def issue_of(delivery: Delivery, papers: Mapping[int, Paper] | None = None) -> I
         for number in section.papers:
             if number in papers and number not in seen:
                 seen.add(number)
-                reason = section.reasons.get(number, "")
+                reason = one_line(section.reasons.get(number, ""))
                 entries.append(Entry(paper=papers[number], number=len(seen), reason=reason))
         if entries:
             left_out = len(section.papers) - len(entries)
             total = max(section.total - left_out, 0)
-            parts.append(Part(title=section.title, url=_address(section.path), total=total, entries=tuple(entries)))
+            parts.append(
+                Part(
+                    title=one_line(section.title) or "…",
+                    url=_address(section.path),
+                    total=total,
+                    entries=tuple(entries),
+                )
+            )
     day, at = moment_of(delivery)
-    return Issue(title=delivery.subscription.name, day=day, at=at, parts=tuple(parts))
+    return Issue(title=one_line(delivery.subscription.name), day=day, at=at, parts=tuple(parts))
 
 
 def _address(path: str) -> str:

@@ -7,6 +7,23 @@ import unicodedata
 WIDTH = 72
 
 
+_JOINERS = frozenset("\u200c\u200d")
+
+
+def one_line(text: str) -> str:
+    """A text as one line without what cannot be seen, so that it begins no other header and turns no direction about.
+
+    Signs that join letters (in Persian, in emoji) stay.
+    """
+    return " ".join("".join(map(_visible, text)).split()) if not text.isprintable() else " ".join(text.split())
+
+
+def _visible(sign: str) -> str:
+    if sign.isprintable() or sign in _JOINERS:
+        return sign
+    return " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp", "Zs") else ""
+
+
 def cells(text: str) -> int:
     """How many columns a text takes up: two for a wide sign (UAX #11), none for one that joins the sign before it."""
     if text.isascii():

@@ -26,6 +26,7 @@ Style = tuple[bool, int | None, bool]
 INDENT = "    "
 MOST_CATEGORIES = 4
 MOST_ORGANISATIONS = 3
+LONGEST_TITLE = 300
 # Nobody who writes a title can guess these, so they are only where they were put.
 ACT, REASON = _MARKS = (secrets.token_hex(12), secrets.token_hex(12))
 
@@ -87,7 +88,7 @@ def _in_html(paper: Paper, style: Style) -> str:
     return rendered(
         "lead" if is_lead else "paper",
         url=paper_url(paper),
-        title=_safe(mail_html(paper.title, autolink=False)),
+        title=_safe(mail_html(_title(paper), autolink=False)),
         mark=mark_of(paper),
         about=rendered("about", facts=facts, categories=" ".join(_categories(paper)), links=links),
         abstract=_safe(mail_html(lead)) if lead else "",
@@ -110,7 +111,7 @@ def _in_text(paper: Paper, style: Style) -> str:
         _comments(paper.comments_count),
         *_stars(paper, code),
     ]
-    lines = wrapped(to_plain(paper.title), indent=INDENT)
+    lines = wrapped(to_plain(_title(paper)), indent=INDENT)
     lines += wrapped(" · ".join([*_who(paper), " ".join(_categories(paper))]).strip(" ·"), indent=INDENT)
     lines += wrapped(" · ".join(filter(None, counts)), indent=INDENT)
     above = "\n".join(lines)
@@ -132,6 +133,12 @@ def mark_of(paper: Paper) -> str:
     if paper.is_retracted:
         return gettext("retracted")
     return gettext("withdrawn") if paper.is_withdrawn else ""
+
+
+def _title(paper: Paper) -> str:
+    """The title as received; one that is longer than any that is meant to be read is cut."""
+    lead, rest = split_lead(paper.title, LONGEST_TITLE)
+    return f"{lead[: 2 * LONGEST_TITLE]} …" if rest or len(lead) > 2 * LONGEST_TITLE else lead
 
 
 def _cut(abstract: str, length: int | None) -> tuple[str, str]:

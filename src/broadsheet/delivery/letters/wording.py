@@ -13,9 +13,9 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from broadsheet.catalogue.text import to_plain
 from broadsheet.community.models import Delivery
-from broadsheet.delivery.letters.heading import LONGEST_SUBJECT, one_line, shortened
+from broadsheet.delivery.letters.heading import LONGEST_SUBJECT, shortened
 from broadsheet.delivery.letters.issues import Issue, Part
-from broadsheet.delivery.letters.lines import wrapped
+from broadsheet.delivery.letters.lines import one_line, wrapped
 from broadsheet.delivery.letters.links import archive_url, web_copy_url
 from broadsheet.delivery.letters.styling import rendered
 from broadsheet.delivery.subscribing import manage_url, unsubscribe_url

@@ -1,0 +1,1 @@
+"""Letters: what they say, how they are encoded, and what they withstand."""
