@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from broadsheet.community import rules
 from broadsheet.community.access import RefusedError
-from broadsheet.community.models import Collection, Deed, Delivery, SavedSearch, Subscription
+from broadsheet.community.models import Collection, Deed, Delivery, SavedSearch, SentPaper, Subscription
 from broadsheet.delivery import subscribing
 from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.delivery.subscribing import Wish
 from broadsheet.delivery.values import Section
+from tests.builders import paper
 from tests.people import person, suspended
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,8 @@ def test_ending_takes_what_waits_along_and_may_be_said_any_number_of_times() -> 
     row = subscribing.subscribe(person(), WISH, NOON)
     told = {"subscription": row, "due_at": NOON, "planned_at": NOON}
     waiting = Delivery.objects.create(issue="2026-03-04", **told)
+    claimed = Delivery.objects.create(issue="2026-03-05", state="claimed", claimed_by="a worker", **told)
+    SentPaper.objects.create(recipient="account 1", paper=paper("Herons"), delivery=claimed)
     sent = Delivery.objects.create(issue="2026-03-03", state="sent", **told)
     assert subscribing.end(row.secret.upper(), "one click", NOON)
     assert not subscribing.end(row.secret, "one click")
@@ -174,7 +177,9 @@ def test_ending_takes_what_waits_along_and_may_be_said_any_number_of_times() -> 
     waiting.refresh_from_db()
     sent.refresh_from_db()
     assert (row.ended_at, row.is_on, row.due_at) == (NOON, False, None)
-    assert (waiting.state, sent.state) == ("suppressed", "sent")
+    claimed.refresh_from_db()
+    assert (waiting.state, claimed.state, sent.state) == ("suppressed", "suppressed", "sent")
+    assert not SentPaper.objects.exists(), "what was not sent may be sent by another one"
     assert not subscribing.resume(row)
     (deed,) = Deed.objects.filter(verb="subscription.end")
     assert (deed.subject, deed.reason) == (str(row.pk), "one click")

@@ -1,4 +1,4 @@
-"""The clock's errand for what ends by itself: suspensions, and the networks in the audit log."""
+"""The clock's errand for what ends by itself: suspensions, networks in the audit log, addresses that want nothing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from django.utils import timezone
 
 from broadsheet.community.audit import forget_networks
 from broadsheet.community.suspensions import end_what_is_over
+from broadsheet.delivery.confirming import forget_old
 from broadsheet.sources.protocol import Schedule
 from broadsheet.worker.errands import Errand, ShouldStop
 
 
 def housekeeping_errand() -> Errand:
-    """Every ten minutes: suspensions end, and old networks in the log are blacked out."""
+    """Every ten minutes: suspensions end, old networks in the log are blacked out, and addresses are forgotten."""
     return Errand(name="housekeeping", schedule=Schedule(cron="*/10 * * * *"), do=_keep_house)
 
 
 def _keep_house(should_stop: ShouldStop) -> str | None:
     now = timezone.now()
-    ended, networks = end_what_is_over(now), forget_networks(now)
-    return f"{ended} suspensions ended, {networks} networks were blacked out"
+    ended, networks, addresses = end_what_is_over(now), forget_networks(now), forget_old(now)
+    return f"{ended} suspensions ended, {networks} networks were blacked out, {addresses} subscriptions were forgotten"

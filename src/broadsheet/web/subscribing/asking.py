@@ -22,6 +22,7 @@ from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.delivery.subscribing import Wish
 from broadsheet.web import errors
 from broadsheet.web.access import private
+from broadsheet.web.letters.keeping import by_address
 from broadsheet.web.networks import address_of, network_of
 from broadsheet.web.subscribing import showing
 from broadsheet.web.subscribing.choices import beginning
@@ -74,6 +75,7 @@ def _ask(request: HttpRequest, whose: AddressForm, form: DigestForm) -> HttpResp
     return private(render(request, "web/subscribing/asked.html", context))
 
 
+@by_address("same-origin")
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """``/subscribe/TOKEN``: what a letter asks; a button (POST) agrees, opening the page changes nothing."""
@@ -82,15 +84,16 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             row = confirming.waiting_for(token)
             if row.confirmed_at is None:
                 told = {"heading": _("Do you want these letters?"), "subscription": row, "when": when_told(row)}
-                return private(render(request, "web/subscribing/confirm.html", told))
+                return render(request, "web/subscribing/confirm.html", told)
         else:
             row = confirming.confirm(token)
     except RefusedError as error:
-        return private(errors.refused(request, str(error)))
+        return errors.refused(request, str(error))
     told = {"heading": _("You are on the list"), "subscription": row, "when": when_told(row)}
-    return private(render(request, "web/subscribing/confirmed.html", told))
+    return render(request, "web/subscribing/confirmed.html", told)
 
 
+@by_address("same-origin")
 @require_http_methods(["GET", "HEAD", "POST"])
 def write_again(request: HttpRequest, token: str) -> HttpResponse:
     """``/subscriptions/write-again/TOKEN``: whoever reads the mail of an address lets it be written to again (POST)."""
@@ -99,11 +102,11 @@ def write_again(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             confirming.write_again(token)
     except RefusedError as error:
-        return private(errors.refused(request, str(error)))
+        return errors.refused(request, str(error))
     is_done = request.method == "POST"
     heading = _("Letters reach you again") if is_done else _("May we write to you again?")
     told = {"heading": heading, "address": address, "is_done": is_done}
-    return private(render(request, "web/subscribing/again.html", told))
+    return render(request, "web/subscribing/again.html", told)
 
 
 def _beginning(request: HttpRequest) -> Wish:

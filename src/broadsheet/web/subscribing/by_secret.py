@@ -16,11 +16,12 @@ from broadsheet.delivery import subscribing
 from broadsheet.delivery.letters.links import archive_url
 from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.web import errors
-from broadsheet.web.access import private
+from broadsheet.web.letters.keeping import by_address
 from broadsheet.web.subscribing import showing
 from broadsheet.web.subscribing.forms import BOUNDS, DigestForm, form_given, form_of
 
 
+@by_address("same-origin")
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_secret(request: HttpRequest, secret: str) -> HttpResponse:
     """``/subscriptions/by/SECRET``: change, pause, resume or end one; a person's own is led to its own page.
@@ -32,14 +33,14 @@ def by_secret(request: HttpRequest, secret: str) -> HttpResponse:
     if row is None:
         raise Http404
     if row.account_id is not None:
-        return private(HttpResponseRedirect(reverse("web:subscription", args=[row.key])))
+        return HttpResponseRedirect(reverse("web:subscription", args=[row.key]))
     if row.confirmed_at is None:
         raise Http404
     # Also for somebody who is signed in: what is asked is asked by the address, which is nobody's here.
     whose = AnonymousUser()
     if request.method != "POST":
-        return private(_page(request, row, form_of(whose, subscribing.wish_of(row))))
-    return private(_do(request, row, form_given(whose, subscribing.wish_of(row), request.POST)))
+        return _page(request, row, form_of(whose, subscribing.wish_of(row)))
+    return _do(request, row, form_given(whose, subscribing.wish_of(row), request.POST))
 
 
 def _do(request: HttpRequest, row: Subscription, form: DigestForm) -> HttpResponse:

@@ -15,7 +15,7 @@ from broadsheet.community.models import Subscription, Suppression
 from broadsheet.delivery import subscribing
 from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.delivery.suppressing import suppress
-from broadsheet.web.access import private
+from broadsheet.web.letters.keeping import by_address
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
@@ -23,6 +23,7 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 # A mail client that unsubscribes somebody has no form of ours and no cookie (RFC 8058, 3.1 and 3.2): the secret is the
 # proof. Whoever knows it can do no more than end what is sent.
 @csrf_exempt
+@by_address("same-origin")
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, secret: str) -> HttpResponse:
     """``/unsubscribe/SECRET``: POST ends a subscription, any number of times; GET shows a page with a button.
@@ -32,7 +33,7 @@ def unsubscribe(request: HttpRequest, secret: str) -> HttpResponse:
     """
     if request.method == "POST" and request.POST.get(ONE_CLICK[0]) == ONE_CLICK[1]:
         subscribing.end(secret, "one click")
-        return private(HttpResponse("You are unsubscribed.\n", content_type="text/plain; charset=utf-8"))
+        return HttpResponse("You are unsubscribed.\n", content_type="text/plain; charset=utf-8")
     row = Subscription.objects.select_related("account").filter(secret=secret.lower()).first()
     todo = request.POST.get("do", "")
     if request.method != "POST" or todo not in ("end", "all"):
@@ -41,7 +42,7 @@ def unsubscribe(request: HttpRequest, secret: str) -> HttpResponse:
         _end_all(row)
     subscribing.end(secret, "page")
     told = {"heading": _("Ended"), "is_all": row is not None and todo == "all"}
-    return private(render(request, "web/subscribing/unsubscribed.html", told))
+    return render(request, "web/subscribing/unsubscribed.html", told)
 
 
 def _end_all(row: Subscription) -> None:
@@ -59,4 +60,4 @@ def _page(request: HttpRequest, row: Subscription | None, status: int) -> HttpRe
         "when": when_told(row) if row is not None else "",
         "others": subscribing.siblings_of(row).exclude(pk=row.pk).count() if row is not None else 0,
     }
-    return private(render(request, "web/subscribing/unsubscribe.html", told, status=status))
+    return render(request, "web/subscribing/unsubscribe.html", told, status=status)

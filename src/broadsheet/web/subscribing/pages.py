@@ -20,10 +20,13 @@ from broadsheet.community.access import RefusedError
 from broadsheet.community.limits import TooManyError
 from broadsheet.community.models import Account, Delivery, Subscription, Suppression
 from broadsheet.delivery import confirming, subscribing
+from broadsheet.delivery.letters.issues import Issue
 from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.delivery.subscribing import Wish
 from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_active_members, for_members
+from broadsheet.web.letters.copies import told_of
+from broadsheet.web.mine import mine
 from broadsheet.web.subscribing import showing, trying
 from broadsheet.web.subscribing.choices import beginning
 from broadsheet.web.subscribing.forms import BOUNDS, DigestForm, form_given, form_of
@@ -124,7 +127,9 @@ def subscription(request: HttpRequest, key: str) -> HttpResponse:
 def preview(request: HttpRequest, key: str) -> HttpResponse:
     """``/subscriptions/KEY/preview``: what the next letter would bring now; nothing is kept or sent."""
     row = _own(account_of(request), key)
-    context = {"heading": row.name, "subscription": row, "when": when_told(row), "preview": showing.of(row)}
+    issue = showing.issue_now(row)
+    mine(request).about(entry.paper for entry in issue.entries)
+    context = told_of(issue) | {"heading": row.name, "subscription": row}
     return render(request, "web/subscribing/preview.html", context)
 
 
@@ -202,7 +207,7 @@ def _refuse(form: DigestForm) -> None:
         raise RefusedError(form.problem)
 
 
-def _preview_of(form: DigestForm, account: Account) -> showing.Preview | None:
+def _preview_of(form: DigestForm, account: Account) -> Issue | None:
     """What a form would bring; None where it cannot be read, which the form then says."""
     try:
         _refuse(form)
@@ -211,7 +216,7 @@ def _preview_of(form: DigestForm, account: Account) -> showing.Preview | None:
         form.problem = str(error)
         return None
     row.account = account
-    return showing.of(row)
+    return showing.issue_now(row)
 
 
 def _rows(account: Account) -> QuerySet[Subscription]:
@@ -227,20 +232,18 @@ def _own(account: Account, key: str) -> Subscription:
     return row
 
 
-def _new_page(request: HttpRequest, form: DigestForm, preview: showing.Preview | None = None) -> HttpResponse:
+def _new_page(request: HttpRequest, form: DigestForm, preview: Issue | None = None) -> HttpResponse:
     context = {"heading": _("A new letter"), "letterbox": letterbox_of(account_of(request)), "is_new": True}
     return _form_page(request, form, context, preview)
 
 
-def _edit_page(
-    request: HttpRequest, row: Subscription, form: DigestForm, preview: showing.Preview | None = None
-) -> HttpResponse:
+def _edit_page(request: HttpRequest, row: Subscription, form: DigestForm, preview: Issue | None = None) -> HttpResponse:
     context = {"heading": _("Change “%(name)s”") % {"name": row.name}, "subscription": row}
     return _form_page(request, form, context, preview)
 
 
 def _form_page(
-    request: HttpRequest, form: DigestForm, context: dict[str, object], preview: showing.Preview | None
+    request: HttpRequest, form: DigestForm, context: dict[str, object], preview: Issue | None
 ) -> HttpResponse:
     told = context | {"form": form, "preview": preview, "zones": showing.zones()} | BOUNDS
     return render(request, "web/subscribing/form.html", told, status=400 if form.problem else 200)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -11,15 +10,7 @@ from broadsheet.community import profiles
 from broadsheet.community.models import Delivery, Subscription
 from broadsheet.delivery import contents
 from broadsheet.delivery.calendar import day_in
-from broadsheet.delivery.letters.issues import Part, issue_of
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What would be sent; ``parts`` is empty where there is nothing new, and no letter would be."""
-
-    parts: Sequence[Part]
-    count: int
+from broadsheet.delivery.letters.issues import Issue, issue_of
 
 
 def draft_of(subscription: Subscription) -> Delivery:
@@ -34,10 +25,9 @@ def draft_of(subscription: Subscription) -> Delivery:
     )
 
 
-def of(subscription: Subscription) -> Preview:
-    """What a subscription, stored or not, would bring now."""
-    issue = issue_of(draft_of(subscription))
-    return Preview(issue.parts, issue.count)
+def issue_now(subscription: Subscription) -> Issue:
+    """What a subscription, stored or not, would bring now; without parts where no letter would be sent."""
+    return issue_of(draft_of(subscription))
 
 
 def zones() -> Sequence[str]:

@@ -19,13 +19,11 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def by_mail(context: RequestContext, brings: str, before: str = "") -> str | SafeString:
-    """A link to the form that sends a question by mail, behind ``before``; nothing for whoever cannot have that.
+    """For whoever has no account: a link to the form that sends a question by mail, behind ``before``.
 
-    ``brings`` is a canonical query string, or ``for you``.
+    ``brings`` is a canonical query string. Members follow a list in several ways, by a link of its own.
     """
-    user = context["request"].user
-    if not is_member(user) and not takes_addresses():
+    if is_member(context["request"].user) or not takes_addresses():
         return ""
-    name = "web:subscription_new" if is_member(user) else "web:subscribe"
-    url = f"{reverse(name)}?{urlencode({'brings': brings})}"
+    url = f"{reverse('web:subscribe')}?{urlencode({'brings': brings})}"
     return format_html('{}<a href="{}" rel="nofollow">{}</a>', before, url, _("By mail"))
