@@ -58,21 +58,19 @@ class Line:
     answer: str
 
 
-def by_day(now: datetime, outlet: str) -> list[Day]:
-    """What was due by an outlet on each of the last ``DAYS_SHOWN`` days that had anything, the newest first."""
+def by_day(now: datetime) -> dict[str, list[Day]]:
+    """What was due on each of the last ``DAYS_SHOWN`` days that had anything, the newest first, by outlet."""
     rows = (
-        Delivery.objects.filter(
-            subscription__outlet=outlet, due_at__gt=now - timedelta(days=DAYS_SHOWN), due_at__lte=now
-        )
+        Delivery.objects.filter(due_at__gt=now - timedelta(days=DAYS_SHOWN), due_at__lte=now)
         .annotate(day=TruncDate("due_at"))
         .order_by()
-        .values_list("day", "state")
+        .values_list("subscription__outlet", "day", "state")
         .annotate(number=Count("pk"))
     )
-    days: dict[date, Day] = {}
-    for day, state, number in rows:
-        days.setdefault(day, Day(day)).counts[state] = number
-    return [days[day] for day in sorted(days, reverse=True)]
+    outlets: dict[str, dict[date, Day]] = {}
+    for outlet, day, state, number in rows:
+        outlets.setdefault(outlet, {}).setdefault(day, Day(day)).counts[state] = number
+    return {outlet: [days[day] for day in sorted(days, reverse=True)] for outlet, days in outlets.items()}
 
 
 def due_but_unsent(now: datetime) -> Waiting:
@@ -83,10 +81,10 @@ def due_but_unsent(now: datetime) -> Waiting:
     return Waiting(found["count"], found["since"])
 
 
-def failures() -> list[Line]:
-    """The last deliveries that bounced or failed, with the other side's answers."""
+def failures() -> list[Delivery]:
+    """The last deliveries that bounced or failed, with subscription and account."""
     rows = Delivery.objects.filter(state__in=(State.BOUNCED, State.FAILED), ended_at__isnull=False)
-    return lines(list(rows.select_related("subscription__account").order_by("-ended_at", "-pk")[:FAILURES_SHOWN]))
+    return list(rows.select_related("subscription__account").order_by("-ended_at", "-pk")[:FAILURES_SHOWN])
 
 
 def lines(deliveries: Sequence[Delivery]) -> list[Line]:

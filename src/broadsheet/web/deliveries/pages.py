@@ -19,6 +19,10 @@ from broadsheet.delivery.doubts import in_doubt
 from broadsheet.web.access import for_role
 
 DOUBTS_SHOWN = 50
+OUTLETS: dict[str, str | Promise] = {
+    Subscription.Outlet.MAIL: gettext_lazy("Letters by day"),
+    Subscription.Outlet.WEBHOOK: gettext_lazy("Posts to webhooks by day"),
+}
 REASONS: dict[str, str | Promise] = {
     Suppression.Reason.BOUNCED: gettext_lazy("letters to it came back"),
     Suppression.Reason.COMPLAINED: gettext_lazy("its reader complained"),
@@ -37,12 +41,11 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 def shown(request: HttpRequest, **more: Any) -> HttpResponse:
     """The page, with what was looked up where something was."""
     now = timezone.now()
-    doubts = in_doubt()
-    found = list(doubts[: DOUBTS_SHOWN + 1])
-    outlets = [
-        (gettext_lazy("Letters"), standing.by_day(now, Subscription.Outlet.MAIL)),
-        (gettext_lazy("Posts to webhooks"), standing.by_day(now, Subscription.Outlet.WEBHOOK)),
-    ]
+    found, failed = list(in_doubt()[: DOUBTS_SHOWN + 1]), standing.failures()
+    days = standing.by_day(now)
+    # Asked for together: each look at addresses costs several questions.
+    lines = standing.lines([*found[:DOUBTS_SHOWN], *failed])
+    doubts, failures = lines[: len(lines) - len(failed)], lines[len(lines) - len(failed) :]
     counts = suppressing.count()
     context = {
         "heading": _("Deliveries"),
@@ -51,10 +54,10 @@ def shown(request: HttpRequest, **more: Any) -> HttpResponse:
         "rates": pausing.rates(now),
         "limits": {"bounced": pausing.MOST_BOUNCED, "complained": pausing.MOST_COMPLAINED},
         "waiting": standing.due_but_unsent(now),
-        "outlets": [(label, days) for label, days in outlets if days],
-        "doubts": standing.lines(found[:DOUBTS_SHOWN]),
+        "outlets": [(OUTLETS[outlet], days[outlet]) for outlet in OUTLETS if outlet in days],
+        "doubts": doubts,
         "has_more_doubts": len(found) > DOUBTS_SHOWN,
-        "failures": standing.failures(),
+        "failures": failures,
         "suppressed": [(REASONS[reason], number) for reason, number in counts.items() if number],
         "suppressed_count": sum(counts.values()),
         **more,
