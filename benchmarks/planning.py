@@ -29,7 +29,8 @@ def main() -> None:
     with temporary_home() as home:
         run(["-m", INSTANCE, "fill", str(count)], home)
         peer = json.loads(run(["-m", INSTANCE, "peer", str(count // OF_PEER)], home))
-        peer = {"seconds": peer["seconds"] * OF_PEER, "longest": peer["longest"], "planned": count}
+        more = {name: peer[name] * OF_PEER for name in ("seconds", "processor")}
+        peer |= more | {"planned": count}
         run(["-m", INSTANCE, "afresh"], home)
         one = _planned(home, 1)
         run(["-m", INSTANCE, "afresh"], home)
@@ -37,7 +38,8 @@ def main() -> None:
     rows = [_row(f"{count:,} subscriptions, one worker", one, count, peer)]
     rows.append(_row(f"{count:,} subscriptions, two workers", two, count, peer))
     rows.append(_row("peer: one row after the other (extrapolated)", peer, count, peer))
-    print_table(["what", "seconds", "a second", "longest transaction, ms", "against the peer"], rows)
+    columns = ["what", "seconds", "of the processor", "a second", "longest transaction, ms", "against the peer"]
+    print_table(columns, rows)
     print_source("planning")
 
 
@@ -54,6 +56,7 @@ def _planned(home: Path, workers: int) -> dict[str, Any]:
     told = [json.loads(answer) for answer in answers]
     return {
         "seconds": max(one["seconds"] for one in told),
+        "processor": sum(one["processor"] for one in told),
         "longest": max(one["longest"] for one in told),
         "planned": sum(one["planned"] for one in told),
     }
@@ -63,7 +66,7 @@ def _row(name: str, told: dict[str, Any], count: int, peer: dict[str, Any]) -> l
     if told["planned"] != count:
         raise SystemExit(f"{told['planned']:,} of {count:,} were planned")
     seconds = float(told["seconds"])
-    figures = [figure(seconds), figure(count / seconds), figure(1000 * told["longest"])]
+    figures = [figure(one) for one in (seconds, told["processor"], count / seconds, 1000 * told["longest"])]
     return [name, *figures, ratio(seconds, peer["seconds"])]
 
 
