@@ -125,6 +125,7 @@ class Ledger:
                 ended.update(
                     state=State.SUPPRESSED, handed_over_at=None, ended_at=now, claimed_until=None, answer=ENDED
                 )
+                give_back(delivery)
         return is_wanted
 
     def record(self, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:

@@ -30,6 +30,9 @@ MAIL, WEBHOOK = Subscription.Outlet.MAIL, Subscription.Outlet.WEBHOOK
 BATCHES = {MAIL: 50, WEBHOOK: 5}
 """How many are taken at once. Letters wait for the webhooks between two batches, and each of those may be slow."""
 
+MOST_FAULTS = 10
+"""After so many faults of our own, one after the other, a round ends with the last one."""
+
 
 def send_due(
     should_stop: ShouldStop,
@@ -67,6 +70,7 @@ class _Sender:
         self._now = now
         self._told = told
         self._count = 0
+        self._faults = 0
 
     def send(self, lines: dict[str, Carrier]) -> int:
         """Take turns between the outlets as long as one of them has something."""
@@ -163,9 +167,14 @@ class _Sender:
 
         try:
             outcome = line.carry(delivery, place, mark)
+            self._faults = 0
         except (UnreachableError, DatabaseError):
             raise
         except Exception as error:
+            self._faults += 1
+            if self._faults == MOST_FAULTS and not is_marked:
+                # It is not this one: the others keep their tries until somebody has looked.
+                raise
             logger.exception("delivery %s could not be handed over", delivery.key)
             fate = Fate.IN_DOUBT if is_marked else Fate.LATER
             outcome = Outcome(fate, f"{type(error).__name__}: {error}")
