@@ -20,6 +20,7 @@ _REL = re.compile(r' rel="[^"]*"')
 _SPACED = frozenset("=<>≤≥≠≈∼~→←↔⇒⇐⇔↦∈∉⊂⊆⊃⊇≡∝≪≫≲≳≃≅⊥∥∣+−±∓×⋅·∪∩∧∨⊕⊗∘∖⊙|")
 _OPENING = frozenset("([{⟨,|∣")
 _DOUBLESTRUCK = frozenset("ℂℍℕℙℚℝℤ")
+_KEPT = _DOUBLESTRUCK | frozenset("ℓℏΩ№™")
 # What stands over a letter, as the sign that is written behind it (Unicode, combining diacritical marks).
 _OVER = {"^": "\u0302", "ˆ": "\u0302", "¯": "\u0304", "‾": "\u0304", "―": "\u0304", "~": "\u0303", "˜": "\u0303"}
 _OVER |= {"→": "\u20d7", "⃗": "\u20d7", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c"}
@@ -73,7 +74,7 @@ def _leaf(element: Element) -> str:
 
 def _plain_letter(sign: str) -> str:
     """Letters of the mathematical alphabets (bold, script, ...) as ordinary ones: fonts of mail clients lack them."""
-    is_styled = "\U0001d400" <= sign <= "\U0001d7ff" or ("\u2100" <= sign <= "\u213f" and sign not in _DOUBLESTRUCK)
+    is_styled = "\U0001d400" <= sign <= "\U0001d7ff" or ("\u2100" <= sign <= "\u213f" and sign not in _KEPT)
     return unicodedata.normalize("NFKC", sign) if is_styled else sign
 
 

@@ -82,7 +82,7 @@ def _in_html(paper: Paper, style: Style) -> str:
     if code := safe_url(paper.code_url) if paper.code_url else "":
         links.append((gettext("code"), code))
     if has_link:
-        links.append((gettext("vote or save"), ACT))
+        links.append((gettext("vote or save").replace(" ", "\u00a0"), ACT))
     facts = " · ".join(filter(None, [*_who(paper), _comments(paper.comments_count), *_stars(paper, code)]))
     votes = paper.votes_count
     return rendered(
@@ -93,7 +93,7 @@ def _in_html(paper: Paper, style: Style) -> str:
         about=rendered("about", facts=facts, categories=" ".join(_categories(paper)), links=links),
         abstract=_safe(mail_html(lead)) if lead else "",
         is_cut=bool(rest),
-        read_on=gettext("read on"),
+        read_on=gettext("read on").replace(" ", "\u00a0"),
         votes=localize(votes) if votes else "",
         votes_unit=ngettext("vote", "votes", votes),
         votes_words=_votes(votes),

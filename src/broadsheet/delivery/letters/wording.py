@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.utils.formats import date_format, localize
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -18,6 +18,7 @@ from broadsheet.delivery.letters.issues import Issue, Part
 from broadsheet.delivery.letters.lines import one_line, wrapped
 from broadsheet.delivery.letters.links import archive_url, web_copy_url
 from broadsheet.delivery.letters.styling import rendered
+from broadsheet.delivery.rhythm_words import when_told
 from broadsheet.delivery.subscribing import manage_url, unsubscribe_url
 
 LONGEST_PREVIEW = 180
@@ -59,9 +60,7 @@ def preview(issue: Issue) -> str:
 
 def more(part: Part) -> str:
     """What leads to the rest of a section."""
-    return ngettext("All %(n)s paper of this question", "All %(n)s papers of this question", part.total) % {
-        "n": localize(part.total)
-    }
+    return ngettext("All %(n)s paper", "All %(n)s papers", part.total) % {"n": localize(part.total)}
 
 
 def left_out(count: int, footing: Footing) -> str:
@@ -90,8 +89,8 @@ class Footing:
 
     def html(self) -> list[SafeString]:
         """The lines of the foot as HTML."""
-        links = format_html_join(" · ", '<a href="{}">{}</a>', ((url, words) for words, url in self._links()))
-        return [format_html("{}", line) for line in self._lines()] + [links]
+        links = [(words.replace(" ", "\u00a0"), url) for words, url in self._links()]
+        return [*(format_html("{}", line) for line in self._lines()), rendered("links", links=links)]
 
     def text(self, left_out_count: int) -> list[str]:
         """The lines of the foot as text, addresses on lines of their own."""
@@ -105,9 +104,13 @@ class Footing:
         return lines
 
     def _lines(self) -> list[str]:
-        told = {"name": one_line(self.delivery.subscription.name), "address": self.to, "instance": settings.NAME}
-        why = gettext("You get this letter because you asked for “%(name)s”. It was sent to %(address)s.") % told
-        if self.delivery.pk is None or self.delivery.subscription.account_id is None:
+        subscription = self.delivery.subscription
+        told = {"name": one_line(subscription.name), "when": when_told(subscription), "address": self.to}
+        why = (
+            gettext("You get this letter because you asked for “%(name)s”, %(when)s. It was sent to %(address)s.")
+            % told
+        )
+        if self.delivery.pk is None or subscription.account_id is None:
             return [why]
         links = gettext(
             "Whoever has this letter can vote for its papers and save them in your name, for 90 days, and nothing else."
