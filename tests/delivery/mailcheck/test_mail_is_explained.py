@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import dkim
 import pytest
@@ -11,50 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from broadsheet.delivery.mailcheck.findings import Finding, Sending, Verdict, dmarc_of, is_aligned, look
 from broadsheet.delivery.mailcheck.received import UnreadableError, look_at
-from broadsheet.delivery.mailcheck.resolving import LookupFailedError
 from broadsheet.delivery.mailcheck.spf import Evaluation, SpfError
+from tests.delivery.mailcheck.names import LETTER, Names, sound
 
 SENDING = Sending(
     from_domain="example.org", return_domain="papers.example.org", server="mx.example.org", selector="mail"
 )
-
-
-@dataclass
-class Names:
-    """Name servers that know what they are told; a name in ``silent`` is not answered."""
-
-    texts: dict[str, list[str]] = field(default_factory=dict)
-    servers: dict[str, list[str]] = field(default_factory=dict)
-    hosts: dict[str, list[str]] = field(default_factory=dict)
-    back: dict[str, list[str]] = field(default_factory=dict)
-    silent: set[str] = field(default_factory=set)
-
-    def txt(self, name: str) -> list[str]:
-        if name in self.silent:
-            raise LookupFailedError(name)
-        return self.texts.get(name, [])
-
-    def mx(self, name: str) -> list[str]:
-        return self.servers.get(name, [])
-
-    def addresses(self, name: str) -> list[str]:
-        return self.hosts.get(name, [])
-
-    def names(self, address: str) -> list[str]:
-        return self.back.get(address, [])
-
-
-def sound() -> Names:
-    return Names(
-        texts={
-            "papers.example.org": ["unrelated", "v=spf1 a:mx.example.org -all"],
-            "mail._domainkey.example.org": ["v=DKIM1; k=rsa; p=" + "A" * 392],
-            "_dmarc.example.org": ["v=DMARC1; p=quarantine; rua=mailto:post@example.org"],
-        },
-        servers={"papers.example.org": ["mx.example.org"]},
-        hosts={"mx.example.org": ["192.0.2.5", "2001:db8::5"]},
-        back={"192.0.2.5": ["mx.example.org"], "2001:db8::5": ["mx.example.org"]},
-    )
 
 
 def told(names: Names, sending: Sending = SENDING) -> dict[str, Finding]:
@@ -167,15 +129,6 @@ def test_wrong_spf_records_are_said_to_be(record: str, words: str) -> None:
         Evaluation(Names(texts={"example.org": [record]})).result("example.org", "192.0.2.5")
 
 
-LETTER = b"""From: Broadsheet <papers@example.org>
-To: box@receiver.example
-Subject: A test letter
-Message-ID: <1@example.org>
-List-Unsubscribe: <https://papers.example.org/unsubscribe/x>
-List-Unsubscribe-Post: List-Unsubscribe=One-Click
-
-A test.
-"""
 HEADERS = [b"from", b"to", b"subject", b"message-id", b"list-unsubscribe", b"list-unsubscribe-post"]
 
 

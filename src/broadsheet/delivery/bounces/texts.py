@@ -8,6 +8,7 @@ from email.header import decode_header
 from email.message import Message
 
 ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,255}")
+_BRACKETED = re.compile(rf"<{ADDRESS.pattern}>|{ADDRESS.pattern}")
 LONGEST_TEXT = 20_000
 LONGEST_ANSWER = 500
 LONGEST_HEADER = 2_000
@@ -41,7 +42,7 @@ def text_of(part: Message) -> str:
 
 def without_addresses(text: str) -> str:
     """A stranger's words as one line of bounded length, without addresses: these are told nowhere in clear."""
-    words = "".join(sign if sign.isprintable() else " " for sign in ADDRESS.sub("(address)", text[:4_000]))
+    words = "".join(sign if sign.isprintable() else " " for sign in _BRACKETED.sub("(address)", text[:4_000]))
     return " ".join(words.split())[:LONGEST_ANSWER]
 
 
