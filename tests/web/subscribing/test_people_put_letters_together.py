@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 
 from broadsheet.catalogue.models import Category
 from broadsheet.community.models import (
@@ -21,7 +25,10 @@ from broadsheet.community.models import (
     SavedSearch,
     Subscription,
 )
+from broadsheet.delivery import subscribing
+from broadsheet.delivery.subscribing import Wish
 from broadsheet.delivery.suppressing import suppress
+from broadsheet.delivery.values import Section
 from tests.builders import many, take_and_index
 from tests.people import person
 from tests.web.reading import Reader, parse_html
@@ -280,3 +287,37 @@ def test_the_list_costs_the_same_however_long_it_is(desk: Reader, django_assert_
         desk.open("/subscriptions")
     with django_assert_max_num_queries(16):
         desk.open(f"/subscriptions/{Subscription.objects.earliest('pk').key}")
+
+
+SECTIONS = st.builds(
+    Section,
+    query=st.sampled_from(["last=day&sort=trending", "q=herons", "cat=cs.CL", "inside=saved", "sort=rising", "code=1"]),
+    title=st.sampled_from(["", "Mine", "A <b>heading</b> & more"]),
+    count=st.integers(1, 100),
+)
+WISHES = st.builds(
+    Wish,
+    name=st.sampled_from(["Morning", "“Quoted” & more"]),
+    sections=st.lists(SECTIONS, min_size=1, max_size=6, unique_by=lambda one: one.query).map(tuple),
+    muted=st.sampled_from([(), ("cs.CV",), ("stat.*", "q-bio.PE")]),
+    abstracts=st.sampled_from(["full", "short", "none"]),
+    rhythm=st.just("days"),
+    days=st.integers(1, 127),
+    minute=st.integers(0, 1439),
+    zone=st.sampled_from(["UTC", "Asia/Kathmandu", "America/Argentina/Buenos_Aires"]),
+)
+
+
+@hypothesis.settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@given(wish=WISHES)
+def test_a_form_that_is_sent_as_it_stands_says_what_it_showed(wish: Wish, desk: Reader, alice: Account) -> None:
+    """Headings that were left to their questions alone may be filled in by what a ready-made part is called."""
+    row = subscribing.subscribe(alice, wish)
+    path = f"/subscriptions/{row.key}"
+    assert desk.client.post(path, begun(desk, path)).status_code == 302
+    row.refresh_from_db()
+    kept = subscribing.wish_of(row)
+    ready = {"last=day&sort=trending": "The morning paper", "sort=rising": "Rising"}
+    sections = tuple(replace(one, title=one.title or ready.get(one.query, "")) for one in wish.sections)
+    assert kept == replace(wish, sections=sections)
+    subscribing.end(row.secret, "page")

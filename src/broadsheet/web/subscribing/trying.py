@@ -33,4 +33,8 @@ def send_test(subscription: Subscription, to: str) -> str:
         carrier.close()
     if outcome is None or outcome.fate is not Fate.SENT:
         raise MailServerError(_("The mail server did not take the letter. Please try again later."))
-    return _("A letter is on its way to %(address)s.") % {"address": to}
+    told = _(
+        "A letter is on its way to %(address)s. It is a trial that is kept nowhere, so its links to vote and to its "
+        "copy on the web lead nowhere."
+    )
+    return told % {"address": to}
