@@ -10,7 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from broadsheet.catalogue.models import Paper
+from broadsheet.community.collections import add_papers, make_collection
+from broadsheet.community.library import save
 from broadsheet.community.models import Delivery, SentPaper, Subscription
+from broadsheet.delivery import answers, contents
 from broadsheet.delivery.contents import fill, give_back, preview, recipient_of
 from broadsheet.delivery.values import Section
 from broadsheet.search.find import find
@@ -20,7 +23,7 @@ from tests.delivery.subscribers import NOW, delivery, filled, subscription, titl
 from tests.people import person
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -158,8 +161,6 @@ def test_what_is_sent_at_once_begins_when_it_was_asked_for() -> None:
 
 
 def test_a_personal_question_needs_its_person() -> None:
-    from broadsheet.community.library import save
-
     alice, one = person("alice"), paper("Herons")
     save(alice, one)
     assert titles_in(filled(subscription("inside=saved", account=alice))) == [["Herons"]]
@@ -207,7 +208,62 @@ def test_many_subscribers_with_one_question_cost_one_search() -> None:
 def test_a_preview_writes_nothing_and_needs_nothing_stored() -> None:
     take(*many(20, on=WEDNESDAY - 9 * DAY, days=10))
     row = Subscription(sections=[Section(query="cat=cs.AI", count=3).to_json()], rhythm="days", days=127)
-    contents = preview(row, NOW)
-    assert len(contents.papers) == 3
+    assert len(preview(row, NOW).papers) == 3
     assert len(preview(row, NOW, days=14).papers) == 3
     assert not SentPaper.objects.exists()
+
+
+def test_two_who_put_together_for_one_person_at_once_send_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one commits between our looking and our writing."""
+    alice = person("alice")
+    take(*many(4))
+    ours = delivery(subscription(Section(query="", count=2), account=alice))
+    theirs = delivery(subscription(Section(query="", count=2), account=alice))
+    look = contents.put_together
+    looks = []
+
+    def looking(*told: object, **more: object) -> object:
+        found = look(*told, **more)  # type: ignore[arg-type]
+        looks.append(found)
+        if len(looks) == 1:
+            fill([theirs], NOW)
+        return found
+
+    monkeypatch.setattr(contents, "put_together", looking)
+    fill([ours], NOW)
+    assert len(looks) == 3
+    shown = [one.title for one in find(PaperQuery(), limit=4).papers]
+    assert titles_in(theirs) + titles_in(ours) == [shown[:2], shown[2:]]
+
+
+def test_a_long_answer_is_read_on_until_enough_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "A_PART", 4)
+    take(*many(12))
+    row = subscription(Section(query="", count=3), muted=["cs.LG"])
+    Paper.objects.filter(title__contains="Part 1:").update(is_hidden=True)
+    shown = [
+        one.title
+        for one in find(PaperQuery(), limit=12).papers
+        if one.paper_categories.all()[0].category.code != "cs.LG"
+    ]
+    made = [filled(row, f"2025-10-{15 + n}") for n in range(4)]
+    assert [title for one in made for section in titles_in(one) for title in section] == shown
+    assert len(shown) == 8
+
+
+def test_at_once_a_collection_brings_what_was_added() -> None:
+    alice, old, new = person("alice"), paper("Old"), paper("New")
+    kept = make_collection(alice, "Marshes")
+    with time_machine.travel(NOW - DAY, tick=False):
+        add_papers(alice, kept, [old])
+    daily = subscription(f"collection={kept.key}", account=alice)
+    at_once = subscription(
+        f"collection={kept.key}", account=person("bob"), rhythm=Subscription.Rhythm.AT_ONCE, confirmed_at=NOW - HOUR
+    )
+    assert titles_in(filled(daily)) == [["Old"]]
+    nothing = filled(at_once, "2025-10-15T12:00:00Z")
+    assert nothing.state == Delivery.State.EMPTY
+    assert "expected a collection that you may see" in nothing.answer
+    own = subscription(f"collection={kept.key}", account=alice, rhythm="at once", confirmed_at=NOW - HOUR)
+    add_papers(alice, kept, [new])
+    assert titles_in(filled(own, "2025-10-15T12:10:00Z")) == [["New"]]
