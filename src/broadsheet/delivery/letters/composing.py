@@ -27,6 +27,8 @@ from broadsheet.search.find import papers_in_order
 MOST_BYTES = 90_000
 """The HTML of a letter; some programs cut a longer one off (at 102 KB)."""
 MOST_KEPT = 1_000
+STYLES_KEPT = 3
+"""Of each paper: as a lead or not, in full or shortened as letters need it."""
 LEAD_LENGTH = 700
 Abstracts = Subscription.Abstracts
 # How much is told of each abstract, the most first; the first that fits is taken.
@@ -62,7 +64,7 @@ class Letters:
         self.now = now
         self._most_kept = most_kept
         self._papers: dict[int, Paper] = {}
-        self._press = Press(most_kept)
+        self._press = Press(STYLES_KEPT * most_kept)
         self._headings = Headings(now)
 
     def message(self, delivery: Delivery, to: str) -> EmailMessage:
