@@ -170,7 +170,6 @@ ROWS: list[Row] = [
     row("web:batches", "/batches", GET="200"),
     row("web:alerts", "/batches/alerts.atom", GET="200"),
     row("web:batch", "/batches/none/cs.CL/2025-10-15", GET="404"),
-    row("web:feed", "/feed.atom", GET="200"),
     row("web:affiliations", "/affiliations", {"organisation": "{organisation}", "do": "join"}, POST=MEMBERS_DO),
     row(
         "web:comment_hide",
@@ -180,8 +179,6 @@ ROWS: list[Row] = [
     ),
     row("web:search", "/search?inside=saved", GET=MEMBERS_READ),
     row("web:search", "/search?collection={private}", GET="400 200 400 400 400 400 400 400 400"),
-    row("web:feed", "/feed.atom?inside=saved", GET="400 200 200 200 200 200 200 400 400"),
-    row("web:feed", "/feed.atom?collection={private}", GET="400 200 400 400 400 400 400 400 400"),
     row("web:person", "/people/nobody", GET="404"),
     row(
         "web:moderate_person",

@@ -184,6 +184,7 @@ def _digests(alice: Account) -> dict[str, str]:
     hers = Subscription.objects.create(account=alice, **told)
     other = Subscription.objects.create(address="dora@example.org", **told)
     names = {"digest": hers.key, "digest_secret": hers.secret, "address_secret": other.secret}
+    names["feed_secret"] = FeedSecret.objects.create(account=alice, made_at=now).secret
     return names | _letters(hers, other)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
-from broadsheet.web import alike, batches, feeds, help_page, sources_page, views
+from broadsheet.web import alike, batches, help_page, sources_page, views
 from broadsheet.web.authors import urls as authors
 from broadsheet.web.calibration import urls as calibration
 from broadsheet.web.deliveries import urls as deliveries
+from broadsheet.web.feeds import urls as feeds
 from broadsheet.web.following import urls as following
 from broadsheet.web.foryou import urls as foryou
 from broadsheet.web.groups import urls as groups
@@ -42,6 +43,7 @@ urlpatterns = [
     *topics.urlpatterns,
     *subscribing.urlpatterns,
     *following.urlpatterns,
+    *feeds.urlpatterns,
     *letters.urlpatterns,
     *deliveries.urlpatterns,
     path("", views.home, name="home"),
@@ -59,5 +61,4 @@ urlpatterns = [
     path("batches", batches.batches, name="batches"),
     path("batches/alerts.atom", batches.alerts, name="alerts"),
     path("batches/<str:source>/<path:category>/<str:text>", batches.batch, name="batch"),
-    re_path(r"^feed\.(?P<kind>rss|atom|json)$", feeds.feed, name="feed"),
 ]

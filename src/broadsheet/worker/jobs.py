@@ -21,6 +21,7 @@ from broadsheet.worker.errands import Errand, ShouldStop
 from broadsheet.worker.housekeeping import housekeeping_errand
 from broadsheet.worker.impressions import impressions_errand
 from broadsheet.worker.learning_words import lexicon_errand
+from broadsheet.worker.pinging import pinging_errands
 from broadsheet.worker.settling import settling_errand
 from broadsheet.worker.telling import telling_errands
 from broadsheet.worker.trending import trending_errand
@@ -41,6 +42,7 @@ def errands() -> list[Errand]:
         *telling_errands(),
         *delivering_errands(),
         *bouncing_errands(),
+        *pinging_errands(),
     ]
 
 

@@ -72,22 +72,31 @@ def answered(
 
     ``marks`` differ whenever what ``make`` makes does; it is called only where entries are needed.
     """
-    tag = f'"{tag_of(kind, channel, marks)}"'
-    since = _CHANGES.since(channel.own_url, tag, int(time.time()))
-    response = HttpResponse(content_type=f"{MEDIA_TYPES[kind]}; charset=utf-8")
-    response.headers["ETag"], response.headers["Last-Modified"] = tag, http_date(since)
-    # Kept by whoever likes, and never shown again without asking whether it still holds, which is cheap.
-    patch_cache_control(response, no_cache=True)
-    decided = get_conditional_response(request, etag=tag, last_modified=since, response=response)
-    if decided is None or decided is response:
+
+    def write() -> str:
         entries = make()
         updated = max((entry.updated for entry in entries), default=NEVER)
-        response.content = _WRITERS[kind](channel, entries, updated)
-        return response
-    return decided if isinstance(decided, HttpResponse) else response
+        return _WRITERS[kind](channel, entries, updated)
+
+    return kept(request, channel.own_url, tag_of(kind, channel, marks), MEDIA_TYPES[kind], write)
 
 
-def tag_of(kind: str, channel: Channel, marks: Sequence[str]) -> str:
+def kept(request: HttpRequest, address: str, tag: str, media_type: str, write: Callable[[], str]) -> HttpResponse:
+    """What ``write`` writes, under the validators of what is known of it; or that it is as the reader has it."""
+    quoted = f'"{tag}"'
+    since = _CHANGES.since(address, quoted, int(time.time()))
+    response = HttpResponse(content_type=f"{media_type}; charset=utf-8")
+    response.headers["ETag"], response.headers["Last-Modified"] = quoted, http_date(since)
+    # Kept by whoever likes, and never shown again without asking whether it still holds, which is cheap.
+    patch_cache_control(response, no_cache=True)
+    decided = get_conditional_response(request, etag=quoted, last_modified=since, response=response)
+    if decided is not response and isinstance(decided, HttpResponse):
+        return decided
+    response.content = write()
+    return response
+
+
+def tag_of(kind: str, channel: object, marks: Sequence[str]) -> str:
     """A short word for a feed as it is: another one whenever anything in it is another, or the program is."""
     digest = blake2b(repr((__version__, kind, channel)).encode(errors="surrogatepass"), digest_size=16)
     for mark in marks:

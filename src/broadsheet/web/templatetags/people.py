@@ -21,6 +21,7 @@ _FOR_ALL = (
     ("socialaccount_connections", _("Other accounts")),
     ("web:notice_settings", _("Notifications")),
     ("web:subscriptions", _("Papers by mail")),
+    ("web:feeds", _("Feeds")),
     ("web:tokens", _("Tokens")),
     ("web:mydata", _("Your data")),
 )
