@@ -15,7 +15,7 @@ from broadsheet.community.models import Subscription
 from broadsheet.delivery.naming import path_of, title_of
 from broadsheet.delivery.news import added_to, is_at_once, is_taken_as_it_is, news
 from broadsheet.search.find import find
-from broadsheet.search.inside import resolved
+from broadsheet.search.inside import is_personal, resolved
 from broadsheet.search.query import PaperQuery, parse
 
 A_PART = 200
@@ -92,10 +92,16 @@ class Answers:
             self._queries[written] = replace(parse(QueryDict(written)), upto=None)
         query = resolved(self._queries[written], subscription.account or AnonymousUser())
         moment = None if is_taken_as_it_is(query) and not is_at_once(subscription) else since
+        if is_personal(query):
+            # Nobody else asks for it, and it names thousands of papers perhaps.
+            return self._asked(query, moment)
         key = (query, moment)
         if key not in self._answers:
-            self._answers[key] = Answer(query, None if moment is None else self._came(query, moment))
+            self._answers[key] = self._asked(query, moment)
         return self._answers[key]
+
+    def _asked(self, query: PaperQuery, since: datetime | None) -> Answer:
+        return Answer(query, None if since is None else self._came(query, since))
 
     def _came(self, query: PaperQuery, since: datetime) -> frozenset[int]:
         return added_to(query.collection, since) if query.collection else self.news(since)

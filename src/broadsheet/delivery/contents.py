@@ -7,7 +7,7 @@ ones take their places, in the order of the question. Where nothing is left ther
 
 from __future__ import annotations
 
-import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,10 +26,10 @@ from broadsheet.ranking.personal.kinds import Recommendation
 from broadsheet.ranking.personal.serving import ForYou, for_digests
 from broadsheet.search.query import QueryError
 
-logger = logging.getLogger(__name__)
-
 LONGEST_ANSWER = 500
 TRIES = 5
+HELD_SECONDS = 30.0
+"""So old the answer to a question may be that is brought to somebody; a paper that was hidden since is not shown."""
 _MOST_RECOMMENDED = 400
 """So many recommendations are made at most, so that enough are left when those sent before are left out."""
 
@@ -114,6 +114,20 @@ def fill(deliveries: Sequence[Delivery], now: datetime, *, answers: Answers | No
         # Somebody put a letter together for one of these recipients at the same time: one after the other now.
         for delivery in waiting:
             _settle_alone(delivery, now, shared)
+
+
+class Filler:
+    """``fill`` for a run of many parts: each question is asked once, and again when its answer is old."""
+
+    def __init__(self) -> None:
+        self._answers: Answers | None = None
+        self._asked_at = 0.0
+
+    def fill(self, deliveries: Sequence[Delivery], now: datetime) -> None:
+        """Settle what each delivery brings, as ``fill`` does."""
+        if self._answers is None or time.monotonic() - self._asked_at > HELD_SECONDS:
+            self._answers, self._asked_at = Answers(now), time.monotonic()
+        fill(deliveries, now, answers=self._answers)
 
 
 def give_back(delivery: Delivery) -> int:
