@@ -88,7 +88,9 @@ def looked_at_of(
     settled = settled.exclude(state__in=_NOT_LOOKED).exclude(pk__in=list(without))
     before = dict(settled.order_by().values_list("subscription").annotate(Max("planned_at")))
     return {
-        row.pk: max(before[row.pk] - LATE if row.pk in before else _beginning(row, now), now - FRESH)
+        row.pk: max(
+            _hour_of(before[row.pk] - LATE) if row.pk in before else _beginning(row, now), _hour_of(now - FRESH)
+        )
         for row in subscriptions
     }
 
@@ -97,4 +99,9 @@ def _beginning(subscription: Subscription, now: datetime) -> datetime:
     """Where the first issue begins: what is sent at once is about what comes after somebody asked for it."""
     if is_at_once(subscription):
         return min(subscription.confirmed_at or now, now)
-    return now - timedelta(days=max(SHORTEST_LOOK, longest_gap(subscription.days)))
+    return _hour_of(now - timedelta(days=max(SHORTEST_LOOK, longest_gap(subscription.days))))
+
+
+def _hour_of(moment: datetime) -> datetime:
+    """The full hour before, so that one search serves all whose issues lie near to each other."""
+    return moment.replace(minute=0, second=0, microsecond=0)
