@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from broadsheet.community.models import Delivery, Subscription
-from broadsheet.delivery.contents import fill
+from broadsheet.delivery.contents import Filler
 from broadsheet.delivery.pausing import why_paused
 from broadsheet.delivery.sending import owners
 from broadsheet.delivery.sending.checks import destinations
@@ -70,6 +70,7 @@ class _Sender:
         self._now = now
         self._told = told
         self._count = 0
+        self._filler = Filler()
         self._faults = 0
 
     def send(self, lines: dict[str, Carrier]) -> int:
@@ -135,7 +136,7 @@ class _Sender:
         """Settle what each brings; those that bring nothing fall out, and so do those of which it cannot be found."""
         without = [one for one in deliveries if one.contents is None]
         try:
-            fill(without, now)
+            self._filler.fill(without, now)
         except DatabaseError:
             raise
         except Exception:
@@ -149,7 +150,7 @@ class _Sender:
     def _fill(self, delivery: Delivery, now: datetime) -> None:
         """Settle what one brings; a fault of ours is tried again later, as somebody may mend it."""
         try:
-            fill([delivery], now)
+            self._filler.fill([delivery], now)
         except DatabaseError:
             raise
         except Exception as error:
