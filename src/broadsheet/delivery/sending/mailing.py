@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -21,6 +21,8 @@ from broadsheet.delivery.values import Fate, Outcome
 
 Mark = Callable[[], bool]
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+KEPT = timedelta(minutes=15)
+"""After so long what was kept of papers is let go of: they change, and letters bear the time at which it began."""
 
 
 class Carrier(Protocol):
@@ -50,7 +52,8 @@ class MailCarrier:
 
     def carry(self, delivery: Delivery, to: str, mark: Mark, /) -> Outcome | None:
         """Render a letter and hand it over."""
-        self._letters.now = self._now or timezone.now()
+        if self._now is None and timezone.now() - self._letters.now > KEPT:
+            self._letters = Letters(timezone.now())
         try:
             raw = raw_of(self._letters.message(delivery, to))
         except (NothingLeftError, AddressError) as error:
