@@ -14,7 +14,7 @@ from broadsheet.search.query import INSIDES, MODES, PREFERENCES, SORTS, PaperQue
 from broadsheet.web.lists import VIEWS
 from tests.docs.reading import codes, page, rows, section
 
-EXAMPLE = {"ID": "1", "DAY": "2025-10-29", "KEY": "a1b2c3", "SECRET": "a1" * 20}
+EXAMPLE = {"ID": "1", "DAY": "2025-10-29", "KEY": "a1b2c3", "SECRET": "a1" * 20, "WHAT": "saved"}
 EXAMPLE_PARTS = re.compile(rf"\b({'|'.join(EXAMPLE)})\b")
 PLACEHOLDER = re.compile(r"\(\?P<(?!kind)\w+>[^)]+\)|<[^>]+>")
 ALTERNATIVES = re.compile(r"\(\?P<kind>([\w|.\\]+)\)")

@@ -25,7 +25,7 @@ LEAST_GAP = 600.0
 """Seconds between two times that the hub is told of the same feed, however often it changes."""
 MOST_AT_ONCE = 60
 """Addresses in one request."""
-_TOLD = "feeds told to the hub"
+_TOLD = "feeds-told-to-the-hub"
 _BUSY = frozenset({429, 503})
 _PATIENCE = 300.0
 

@@ -15,13 +15,13 @@ def storable(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
-def element(name: str, text: str = "", **attributes: str) -> str:
+def element(name: str, text: str = "", /, **attributes: str) -> str:
     """One element with a text, or empty; attributes without a value are left out, ``_`` in their names is ``:``."""
     opened = f"<{name}{_attributes(attributes)}"
     return f"{opened}>{escape(storable(text))}</{name}>" if text else f"{opened}/>"
 
 
-def holding(name: str, children: list[str], **attributes: str) -> str:
+def holding(name: str, children: list[str], /, **attributes: str) -> str:
     """One element around others that are written already."""
     return f"<{name}{_attributes(attributes)}>{''.join(children)}</{name}>"
 
