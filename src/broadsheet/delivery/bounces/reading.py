@@ -16,11 +16,15 @@ from broadsheet.delivery.bounces.plain import is_automatic_answer, read_plain
 from broadsheet.delivery.bounces.statuses import Severity, code_in, severity
 from broadsheet.delivery.bounces.texts import ADDRESS, header, headers, text_of, without_addresses
 
-LARGEST = 2 * 1024 * 1024
+LARGEST = 1024 * 1024
+"""A report with all of a letter of ours in it has a quarter of this."""
+MOST_LINES = 30_000
 MOST_PARTS = 60
 MOST_BOUNDARIES = 1_000
 MOST_RECIPIENTS = 50
-_PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
+LONGEST_PART_HEADER = 4_000
+# A header of a part with its folded lines: the standard parser takes minutes for very long ones.
+_PART = re.compile(rb"^content-[a-z-]{1,30}[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb"^--", re.MULTILINE)
 _ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 _ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Apparently-To", "To", "Cc")
@@ -63,7 +67,13 @@ def read(raw: bytes, recipient: str = "") -> Report:
     """
     if len(raw) > LARGEST:
         return Report(told=Told.NOTHING, answer="it is too large")
-    if len(_PART.findall(raw)) > MOST_PARTS or len(_BOUNDARY.findall(raw)) > MOST_BOUNDARIES:
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if raw.count(b"\n") > MOST_LINES:
+        return Report(told=Told.NOTHING, answer="it has too many lines")
+    part_headers = _PART.findall(raw)
+    if any(len(one) > LONGEST_PART_HEADER for one in part_headers):
+        return Report(told=Told.NOTHING, answer="it has headers that are too long")
+    if len(part_headers) > 4 * MOST_PARTS or len(_BOUNDARY.findall(raw)) > MOST_BOUNDARIES:
         return Report(told=Told.NOTHING, answer="it has too many parts")
     try:
         return _read(message_from_bytes(raw), recipient)

@@ -41,6 +41,12 @@ VERBS: dict[str, str | Promise] = {
     "collection.hide": gettext_lazy("A collection was hidden"),
     "collection.show": gettext_lazy("A collection was shown again"),
     "ranking.weigh": gettext_lazy("The weights of the trending list were set"),
+    "sending.pause": gettext_lazy("Sending letters was paused"),
+    "sending.resume": gettext_lazy("Letters were sent again"),
+    "delivery.resend": gettext_lazy("Letters in doubt were sent again"),
+    "delivery.give up": gettext_lazy("Letters in doubt were given up"),
+    "suppression.lift": gettext_lazy("An address was written to again"),
+    "suppression.import": gettext_lazy("A list of addresses was suppressed"),
     "account.suspend": gettext_lazy("An account was suspended"),
     "account.lift": gettext_lazy("A suspension ended"),
 }
