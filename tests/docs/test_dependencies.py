@@ -20,6 +20,7 @@ IMPORTED_AS = {
     "django-allauth": "allauth",
     "argon2-cffi": "Argon2PasswordHasher",
     "markdown-it-py": "markdown_it",
+    "css-inline": "css_inline",
 }
 
 

@@ -19,7 +19,23 @@ from tests.payloads import PAYLOADS
 from tests.people import person
 
 INLINE = {"a", "em", "strong", "code", "sub", "sup", "span", "br", "i"}
-TAGS = INLINE | {"html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "p", "h2", "h3"}
+TAGS = INLINE | {
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "div",
+    "table",
+    "tbody",
+    "tr",
+    "td",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+}
 ATTRIBUTES = {
     "href", "class", "style", "role", "width", "cellpadding", "cellspacing", "border", "align", "valign", "lang", "dir",
     "name", "content", "charset",
@@ -128,6 +144,7 @@ def test_any_text_becomes_inline_html_without_mathml(text: str) -> None:
         (r"$-1$", "−1"),
         (r"$\alpha \in [0,1]$", "<i>α</i> ∈ [0, 1]"),
         (r"$\ell_2$", "<i>ℓ</i><sub>2</sub>"),
+        (r"$W_{\gamma p}$", "<i>W</i><sub><i>γp</i></sub>"),
         (r"$\bar{x}$", "<i>x\u0304</i>"),
         (r"$\mathcal{O}(1)$", "<i>O</i>(1)"),
         (r"no formula & \emph{no} mathml", "no formula &amp; <em>no</em> mathml"),

@@ -43,7 +43,8 @@ def without_mathml(written: str) -> str:
 @lru_cache(maxsize=FORMULAS_KEPT)
 def _formula(mathml: str) -> str:
     try:
-        return re.sub(r"  +", " ", _read(fromstring(mathml))).strip()  # noqa: S314  (written by to_html, no document type)
+        read = _read(fromstring(mathml)).replace("</i><i>", "")  # noqa: S314  (written by to_html, no document type)
+        return re.sub(r"  +", " ", read).strip()
     except (ParseError, RecursionError):
         return html.escape(html.unescape(_TAGS.sub("", mathml)), quote=False)
 

@@ -15,7 +15,7 @@ from broadsheet.delivery.letters.issues import Issue, issue_of
 from broadsheet.delivery.letters.wording import day
 from broadsheet.web.letters.keeping import by_address
 
-MOST_IN_FULL = 60
+MOST_IN_FULL = 30
 """A letter of more papers than this is shown as a list of titles."""
 
 
