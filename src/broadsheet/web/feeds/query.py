@@ -40,7 +40,7 @@ def feed(request: HttpRequest, kind: str) -> HttpResponse:
         Channel(
             title=title_of(query) if asked.params() else settings.NAME,
             about=about(),
-            page_url=page_of(query),
+            page_url=page_of(query) if asked.params() else settings.BASE_URL + reverse("web:home"),
             own_url=address_of(asked, kind),
             hub=hub_of(asked),
         ),
