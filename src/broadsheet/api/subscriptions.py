@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broadsheet.api.access import needs_scope, refused
-from broadsheet.api.comments import AskedError, text_in
+from broadsheet.api.comments import AskedError, body_of, text_in
 from broadsheet.api.following import account_of, asked, unknown
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.access import RefusedError
+from broadsheet.community.limits import spend
 from broadsheet.community.models import Account, Delivery, SavedSearch, Subscription
 from broadsheet.delivery import subscribing
 from broadsheet.delivery.rhythm_words import clock
@@ -113,6 +114,7 @@ def _make(request: HttpRequest) -> HttpResponse:
             made = subscribing.subscribe(account, _wish(given, Wish(name="", sections=(), zone=account.zone or "UTC")))
         return JsonResponse(told_subscription(made), status=201)
 
+    _spend(request)
     return asked(request, make)
 
 
@@ -154,6 +156,7 @@ def _change(request: HttpRequest, key: str) -> HttpResponse:
             (resume if is_on else subscribing.pause)(row)
         return JsonResponse(told_subscription(row) | told)
 
+    _spend(request)
     return asked(request, change)
 
 
@@ -164,6 +167,16 @@ def _end(request: HttpRequest, key: str) -> HttpResponse:
         return unknown(key)
     subscribing.end(row.secret, "by the API")
     return HttpResponse(status=204)
+
+
+def _spend(request: HttpRequest) -> None:
+    """Count an address that is named, outside of the transaction: what is refused counts as well."""
+    try:
+        given = body_of(request)
+    except AskedError:
+        return
+    if "target" in given:
+        spend("name a webhook", account_of(request))
 
 
 def _rows(account: Account) -> Sequence[Subscription]:

@@ -43,6 +43,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "ask for letters": (Limit(10, DAY),),
     "test letter": (Limit(5, HOUR),),
     "test webhook": (Limit(10, HOUR),),
+    # Each looks a name up, which may take seconds.
+    "name a webhook": (Limit(30, HOUR),),
 }
 """What one person, or one network where nobody is signed in, may do (``limits.spend``)."""
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from broadsheet.catalogue.models import Paper
-from broadsheet.community import library
+from broadsheet.community import library, rules
 from broadsheet.community.models import Account, Delivery, SavedSearch, Subscription
 from broadsheet.delivery import searches
 from tests.builders import record, take_and_index
@@ -212,6 +212,22 @@ def test_an_address_that_cannot_be_posted_to_is_refused(today: date, changed: di
     assert not Subscription.objects.exists()
     sent = {"question": "q=heron", "way": "webhook", "name": "Herons", **HOOK, **changed}
     assert where in text_of(client.post("/search/follow", sent), 400)
+
+
+def test_addresses_are_not_looked_up_without_end(today: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(rules.LIMITS, "name a webhook", (rules.Limit(4, rules.HOUR),))
+    client = signed_in(person())
+    sent = {"question": "q=heron", "way": "webhook", "name": "Herons", **HOOK}
+    client.post("/search/follow", sent)
+    row, inside = Subscription.objects.get(), {"url": "http://10.0.0.1/x"}
+    assert client.post("/search/follow", sent | inside).status_code == 400
+    assert client.post(f"/searches/{row.search.key}/webhooks", HOOK | inside).status_code == 400
+    assert client.post(f"/webhooks/{row.key}", HOOK | inside).status_code == 400
+    for path in ("/search/follow", f"/searches/{row.search.key}/webhooks", f"/webhooks/{row.key}"):
+        assert client.post(path, sent).status_code == 429
+    changed = {"data": {"target": PUBLIC}, "content_type": "application/json"}
+    assert client.patch(f"/api/v1/subscriptions/{row.key}", **changed).status_code == 429
+    assert Subscription.objects.count() == 1
 
 
 def test_a_matrix_room_is_kept_as_the_address_to_send_to(today: date) -> None:

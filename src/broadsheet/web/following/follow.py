@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.community.access import RefusedError, is_member
+from broadsheet.community.limits import TooManyError, spend
 from broadsheet.community.models import SavedSearch
 from broadsheet.delivery.confirming import takes_addresses
 from broadsheet.delivery.lookback import DAYS, lookback
@@ -25,7 +26,7 @@ from broadsheet.delivery.values import MOST_IN_A_SECTION
 from broadsheet.delivery.webhooks.keeping import make_webhook, wish_for
 from broadsheet.delivery.webhooks.targets import TargetError
 from broadsheet.search.inside import is_personal, resolved
-from broadsheet.search.query import PaperQuery, parse
+from broadsheet.search.query import PaperQuery, QueryError, parse
 from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_active_members, for_everybody, private
 from broadsheet.web.following.chart import bars
@@ -71,7 +72,7 @@ def _follow(request: HttpRequest) -> HttpResponse:
     try:
         asked = replace(parse(QueryDict(request.POST.get("question", "")[:8_000])), upto=None)
         resolved(asked, request.user)
-    except ValueError as error:
+    except QueryError as error:
         return errors.refused_query(request, str(error))
     forms = Forms(
         name=NameForm(request.POST),
@@ -82,7 +83,12 @@ def _follow(request: HttpRequest) -> HttpResponse:
     if not (forms.name.is_valid() and sent.is_valid()):
         return _page(request, asked, forms, status=400)
     try:
+        if way == "webhook":
+            # Outside of the transaction: what was refused counts as well.
+            spend("name a webhook", account_of(request))
         return _saved(request, asked, forms, way)
+    except TooManyError as error:
+        return errors.too_many(request, error)
     except TargetError as error:
         forms.webhook.add_error(error.field, str(error))
     except RefusedError as error:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from broadsheet.community import rules
 from broadsheet.community.access import RefusedError
+from broadsheet.community.limits import TooManyError, spend
 from broadsheet.community.models import Account, SavedSearch, Subscription
 from broadsheet.delivery import searches
 from broadsheet.delivery.naming import path_of, title_of
@@ -24,6 +25,7 @@ from broadsheet.delivery.webhooks.keeping import make_webhook, wish_for
 from broadsheet.delivery.webhooks.targets import NAMES, TargetError, masked
 from broadsheet.search.inside import is_personal
 from broadsheet.search.query import PaperQuery, QueryError, parse
+from broadsheet.web import errors
 from broadsheet.web.access import account_of, for_active_members, for_members
 from broadsheet.web.following.forms import MailForm, SearchForm, WebhookForm
 from broadsheet.web.following.mail import begin_mail, may_mail
@@ -146,7 +148,10 @@ def webhook(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, search, webhook_form=form, status=400)
     assert form.address is not None, "a new webhook has an address"
     try:
+        spend("name a webhook", search.account)
         made = make_webhook(search, form.address, wish_for(search, form.rhythm, count=MOST_IN_A_SECTION))
+    except TooManyError as error:
+        return errors.too_many(request, error)
     except TargetError as error:
         form.add_error(error.field, str(error))
     except RefusedError as error:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from broadsheet.community.access import RefusedError, is_suspended
-from broadsheet.community.limits import TooManyError
+from broadsheet.community.limits import TooManyError, spend
 from broadsheet.community.models import Account, Delivery, Subscription
 from broadsheet.delivery import subscribing
 from broadsheet.delivery.rhythm_words import when_told
@@ -53,9 +53,13 @@ def _change(request: HttpRequest, row: Subscription) -> HttpResponse:
     if not form.is_valid():
         return webhook_page(request, row, form=form)
     try:
+        if form.address is not None:
+            spend("name a webhook", account_of(request))
         is_secret_new = keeping.change_webhook(
             row, form.address, keeping.with_rhythm(subscribing.wish_of(row), form.rhythm)
         )
+    except TooManyError as error:
+        return errors.too_many(request, error)
     except TargetError as error:
         form.add_error(error.field, str(error))
         return webhook_page(request, row, form=form)
@@ -142,7 +146,6 @@ def webhook_page(
         "row": row,
         "search": row.search,
         "where": masked(row.target),
-        "format": NAMES[row.format],
         "when": when_told(row),
         "is_json": row.format == Format.JSON,
         "is_new": is_new,
