@@ -28,6 +28,8 @@ from broadsheet.search.query import QueryError
 
 LONGEST_ANSWER = 500
 TRIES = 5
+IN_A_TRANSACTION = 10
+"""So many deliveries are written at once: others wait to write meanwhile."""
 HELD_SECONDS = 30.0
 """So old the answer to a question may be that is brought to somebody; a paper that was hidden since is not shown."""
 _MOST_RECOMMENDED = 400
@@ -113,7 +115,8 @@ def fill(deliveries: Sequence[Delivery], now: datetime, *, answers: Answers | No
     except IntegrityError:
         # Somebody put a letter together for one of these recipients at the same time: one after the other now.
         for delivery in waiting:
-            _settle_alone(delivery, now, shared)
+            if delivery.contents is None:
+                _settle_alone(delivery, now, shared)
 
 
 class Filler:
@@ -146,27 +149,33 @@ def _settle_alone(delivery: Delivery, now: datetime, answers: Answers) -> None:
 
 
 def _settle(deliveries: Sequence[Delivery], now: datetime, answers: Answers) -> None:
-    """Put together and write; raises ``IntegrityError``, with nothing written, where a paper was sent meanwhile."""
+    """Put together and write, some after the other; raises ``IntegrityError`` where a paper was sent meanwhile."""
     if not deliveries:
         return
     subscriptions = [delivery.subscription for delivery in deliveries]
     looks = looked_at_of(subscriptions, now, without=[delivery.pk for delivery in deliveries])
     found = put_together([wanted_of(row, looks[row.pk]) for row in subscriptions], now, answers)
-    lost = []
+    together = list(zip(deliveries, found, strict=True))
+    for start in range(0, len(together), IN_A_TRANSACTION):
+        _write_some(together[start : start + IN_A_TRANSACTION], now)
+
+
+def _write_some(together: Sequence[tuple[Delivery, Found]], now: datetime) -> None:
+    """Write what some deliveries bring, and to whom it is sent, in one transaction; then they know it themselves."""
+    written: dict[int, Found] = {}
     with transaction.atomic():
         papers = []
-        for delivery, one in zip(deliveries, found, strict=True):
-            if not _write(delivery, one, now):
-                lost.append(delivery)
-                continue
-            recipient = recipient_of(delivery.subscription)
-            papers += [SentPaper(recipient=recipient, paper_id=n, delivery=delivery) for n in one.contents.papers]
+        for delivery, found in together:
+            if _write(delivery, found, now):
+                written[delivery.pk] = found
+                recipient = recipient_of(delivery.subscription)
+                papers += [SentPaper(recipient=recipient, paper_id=n, delivery=delivery) for n in found.contents.papers]
         SentPaper.objects.bulk_create(papers)
-    for delivery, one in zip(deliveries, found, strict=True):
-        if delivery in lost:
+    for delivery, _found in together:
+        if delivery.pk not in written:
             delivery.refresh_from_db(fields=["state", "contents", "answer", "ended_at"])
             continue
-        for name, value in _fields(one, now).items():
+        for name, value in _fields(written[delivery.pk], now).items():
             setattr(delivery, name, value)
 
 
