@@ -38,7 +38,7 @@ def test_a_person_has_a_letter_put_together_and_ends_it_without_scripts(visit: V
     page.get_by_label("Monday to Friday").check()
     page.get_by_label("Time of day").fill("06:30")
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("status")).to_contain_text("This letter would bring 3 papers now.")
+    expect(page.get_by_text("This letter would bring 3 papers now.")).to_be_visible()
     expect(page.get_by_label("Time of day")).to_have_value("06:30")
     page.get_by_role("button", name="Send me this").click()
     letter = page.locator("article.letter")
