@@ -14,6 +14,7 @@ import pytest
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.models import Delivery, Notification, Subscription
+from broadsheet.community.notice_words import spoken
 from broadsheet.delivery.values import Contents, Fate
 from broadsheet.delivery.webhooks import body_of, keeping, post
 from broadsheet.delivery.webhooks.formats import plain_json
@@ -188,6 +189,7 @@ def test_what_is_gone_is_switched_off_and_its_owner_told(receiver: FakeServer) -
     [told] = Notification.objects.filter(account=hook.account)
     assert told.kind == Notification.Kind.DELIVERY
     assert "“Herons” was switched off" in told.words
+    assert spoken(told).path == f"/webhooks/{hook.key}"
 
 
 def failed(hook: Subscription, count: int, *, days_ago: float = 0.0) -> None:

@@ -96,6 +96,8 @@ def test_slack_gets_blocks() -> None:
                 ],
             },
         ],
+        "unfurl_links": False,
+        "unfurl_media": False,
     }
 
 
@@ -130,7 +132,7 @@ def test_matrix_gets_an_event_that_mentions_nobody() -> None:
 
 def test_mattermost_gets_markdown() -> None:
     assert mattermost.message(told()) == {
-        "text": "#### Herons\\: 1 paper\n\n"
+        "text": "#### Herons: 1 paper\n\n"
         "**[The grey heron](https://papers.example/papers/2603.00001)**  \n"
         "Ada Reader, Ben Writer · cs.CL · ▲ 3  \nIt waits &amp; &lt;watches&gt;.\n\n"
         "[Change or switch off](https://papers.example/webhooks/k1)"

@@ -17,7 +17,8 @@ from broadsheet.delivery.webhooks.telling import Told, ToldPaper, cut, facts
 
 LONGEST = 16_000
 LONGEST_ABSTRACT = 1_000
-_MARKS = re.compile(r"([\\*_~`|\[\]()#!+:^-])")
+# Those that a backslash escapes there; before others it would be seen.
+_MARKS = re.compile(r"([\\*_~`|\[\]{}()#!+-])")
 _UNSEEN = "\u200b"
 _ADDRESS = re.compile(r"[\s<>()\\|]")
 

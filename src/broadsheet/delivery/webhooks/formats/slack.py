@@ -41,7 +41,9 @@ def message(told: Told) -> dict[str, Any]:
             blocks.append(_section(_paper(paper)))
             left -= 1
     blocks.append({"type": "context", "elements": [_mrkdwn(_foot(told, left))]})
-    return {"text": escaped(cut(heading, LONGEST_TEXT)), "blocks": blocks}
+    text = escaped(cut(heading, LONGEST_TEXT))
+    # Without these Slack would put a preview of each page below.
+    return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def headline(told: Told) -> str:
