@@ -171,10 +171,19 @@ def test_a_forwarded_letter_that_bounces_elsewhere_counts_for_the_address_it_was
 
 def test_an_address_refused_while_handing_over_is_suppressed_at_once() -> None:
     delivery = letter(state="bounced")
-    assert take_refusal(delivery, ADDRESS, "550 5.1.1 no such user", NOW)
+    assert take_refusal(delivery, ADDRESS, f"550 5.1.1 <{ADDRESS}> no such user", NOW)
     assert not take_refusal(delivery, ADDRESS, "550 5.1.1 no such user", NOW)
     assert is_suppressed(ADDRESS)
+    assert {MailEvent.objects.get().answer, Suppression.objects.get().answer} == {"550 5.1.1 (address) no such user"}
     assert not Subscription.objects.get().is_on
+
+
+def test_an_address_refused_for_the_time_being_counts_as_soft_and_the_state_is_the_senders() -> None:
+    delivery = letter(state="handing over")
+    assert take_refusal(delivery, ADDRESS, "552 5.2.2 full", NOW)
+    assert (is_suppressed(ADDRESS), BounceScore.objects.count()) == (False, 1)
+    delivery.refresh_from_db()
+    assert delivery.state == "handing over"
 
 
 def test_an_unsubscription_told_by_a_provider_ends_without_suppressing() -> None:

@@ -24,12 +24,12 @@ from broadsheet.delivery.addresses import PREFIX_SHOWN, AddressError, digest_of,
 from broadsheet.delivery.bounces.reading import Report, Told, read
 from broadsheet.delivery.bounces.returning import is_in_time, key_in, keys_in_message_ids
 from broadsheet.delivery.bounces.statuses import Severity, severity
+from broadsheet.delivery.bounces.texts import without_addresses
 
 logger = logging.getLogger(__name__)
 
 SOFT_DAYS = 5
 SOFT_WITHIN = timedelta(days=30)
-LONGEST_ANSWER = 500
 Kind = MailEvent.Kind
 State = Delivery.State
 KINDS = {Told.HARD: Kind.HARD, Told.SOFT: Kind.SOFT, Told.COMPLAINT: Kind.COMPLAINT}
@@ -74,11 +74,13 @@ def take_event(
     once: str,
     *,
     named: tuple[str, ...] = (),
+    is_over: bool = True,
     now: datetime | None = None,
 ) -> bool:
     """Take into account what was told of a letter; False where the same was told before.
 
-    ``once`` names what was told, ``named`` are the addresses that it says were written to.
+    ``once`` names what was told, ``named`` are the addresses that it says were written to. ``is_over`` says that the
+    letter had left, so that its state is to be corrected.
     """
     moment = now or timezone.now()
     told = sha256(f"{delivery.key}\0{kind.value}\0{once}".encode()).hexdigest()
@@ -88,12 +90,12 @@ def take_event(
             defaults={
                 "kind": kind,
                 "delivery": delivery,
-                "answer": answer[:LONGEST_ANSWER],
+                "answer": without_addresses(answer),
                 "happened_at": moment,
             },
         )
         if is_new:
-            _act(event, delivery, named)
+            _act(event, delivery, named, is_over=is_over)
     if is_new:
         logger.info("%s of delivery %s at %s", kind.value, delivery.key, delivery.domain or "an unknown domain")
     return is_new
@@ -102,10 +104,11 @@ def take_event(
 def take_refusal(delivery: Delivery, address: str, answer: str, now: datetime | None = None) -> bool:
     """As a bounce, for an address that the receiving server refused while the letter was handed over.
 
-    ``answer`` is the server's, with its codes; how grave it is is judged by it.
+    ``answer`` is the server's, with its codes; how grave it is is judged by it. The delivery's state is the sender's to
+    write.
     """
     kind = Kind.HARD if severity("", answer) is Severity.HARD else Kind.SOFT
-    return take_event(delivery, kind, answer, "refused", named=(address,), now=now)
+    return take_event(delivery, kind, answer, "refused", named=(address,), is_over=False, now=now)
 
 
 def take_event_about(address: str, kind: MailEvent.Kind, answer: str, once: str, now: datetime | None = None) -> bool:
@@ -116,10 +119,11 @@ def take_event_about(address: str, kind: MailEvent.Kind, answer: str, once: str,
     digest, moment = digest_of(address), now or timezone.now()
     told = sha256(f"{digest}\0{kind.value}\0{once}".encode()).hexdigest()
     with transaction.atomic():
-        fields = {"kind": kind, "answer": answer[:LONGEST_ANSWER], "happened_at": moment}
+        words = without_addresses(answer)
+        fields = {"kind": kind, "answer": words, "happened_at": moment}
         _, is_new = MailEvent.objects.get_or_create(told=told, defaults=fields)
         if is_new and kind in REASONS:
-            suppressing.suppress_digest(digest, REASONS[kind], answer, moment)
+            suppressing.suppress_digest(digest, REASONS[kind], words, moment)
     return is_new
 
 
@@ -129,7 +133,7 @@ def count_soft(address: str, answer: str, now: datetime) -> bool:
     Raises ``AddressError`` for what is no address.
     """
     digest, day = digest_of(address), now.astimezone(UTC).date()
-    score = BounceScore(digest=digest, bounced_on=day, answer=answer[:LONGEST_ANSWER])
+    score = BounceScore(digest=digest, bounced_on=day, answer=without_addresses(answer))
     BounceScore.objects.bulk_create([score], ignore_conflicts=True)
     first = day - SOFT_WITHIN + timedelta(days=1)
     BounceScore.objects.filter(digest=digest, bounced_on__lt=first).delete()
@@ -142,20 +146,20 @@ def forget_old_scores(now: datetime) -> int:
     return BounceScore.objects.filter(bounced_on__lt=first).delete()[0]
 
 
-def _act(event: MailEvent, delivery: Delivery, named: tuple[str, ...]) -> None:
+def _act(event: MailEvent, delivery: Delivery, named: tuple[str, ...], *, is_over: bool) -> None:
     kind, answer, now = MailEvent.Kind(event.kind), event.answer, event.happened_at
     subscription = delivery.subscription
     address, is_sure = _address(delivery, named)
+    if is_over and kind in {Kind.HARD, Kind.SOFT}:
+        _end_delivery(delivery, State.BOUNCED if kind is Kind.HARD else State.FAILED, answer, now)
     if kind is Kind.HARD and not is_sure:
         # Somebody else's server changed the address, or it was changed here since: it has to fail more often.
         kind = Kind.SOFT
     if kind is Kind.HARD:
-        _end_delivery(delivery, State.BOUNCED, answer, now)
         if address:
             suppressing.suppress(address, Suppression.Reason.BOUNCED, answer, now)
             _pause(delivery, _("Letters to your address came back: it does not exist or takes no mail."), address)
     elif kind is Kind.SOFT:
-        _end_delivery(delivery, State.BOUNCED if event.kind == Kind.HARD else State.FAILED, answer, now)
         if address and count_soft(address, answer, now):
             _pause(delivery, _("Letters to your address came back on several days."), address)
     else:

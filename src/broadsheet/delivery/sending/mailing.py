@@ -10,13 +10,12 @@ from typing import Protocol
 from django.conf import settings
 from django.utils import timezone
 
-from broadsheet.community.models import Delivery, Suppression
+from broadsheet.community.models import Delivery
 from broadsheet.delivery.bounces import return_path
-from broadsheet.delivery.bounces.statuses import Severity, severity
+from broadsheet.delivery.bounces.taking import take_refusal
 from broadsheet.delivery.letters import AddressError, Letters, NothingLeftError
 from broadsheet.delivery.sending.backends import BackendLine
 from broadsheet.delivery.sending.smtp import Line
-from broadsheet.delivery.suppressing import suppress
 from broadsheet.delivery.values import Fate, Outcome
 
 Mark = Callable[[], bool]
@@ -59,8 +58,8 @@ class MailCarrier:
         except (NothingLeftError, AddressError) as error:
             return Outcome(Fate.FAILED, str(error))
         outcome = self._line.hand_over(raw, return_path(delivery), envelope(to), mark)
-        if outcome is not None and outcome.fate is Fate.BOUNCED and severity("", outcome.answer) is Severity.HARD:
-            suppress(to, Suppression.Reason.BOUNCED, outcome.answer)
+        if outcome is not None and outcome.fate is Fate.BOUNCED:
+            take_refusal(delivery, to, outcome.answer)
         return outcome
 
     def close(self) -> None:
