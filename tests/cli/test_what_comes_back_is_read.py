@@ -83,7 +83,7 @@ def test_mail_is_explained(monkeypatch: pytest.MonkeyPatch, settings: Any) -> No
     monkeypatch.setattr(resolving, "Dns", sound)
     result = run("check", "mail", "--selector", "mail")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count("GOOD") == 7
+    assert result.stdout.count("GOOD") == 8
     monkeypatch.setattr(resolving, "Dns", Names)
     result = run("check", "mail")
     assert result.exit_code == 1

@@ -63,6 +63,7 @@ def test_a_return_path_elsewhere_is_not_aligned() -> None:
     assert found["SPF alignment"].verdict is Verdict.DOUBTFUL
     assert "BROADSHEET_BOUNCE_ADDRESS" in found["SPF alignment"].hint
     assert told(sound(), replace(SENDING, selector=""))["DKIM"].verdict is Verdict.DOUBTFUL
+    assert told(sound(), replace(SENDING, is_signed=False))["Return addresses"].verdict is Verdict.DOUBTFUL
 
 
 @pytest.mark.parametrize(

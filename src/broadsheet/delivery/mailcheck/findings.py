@@ -31,18 +31,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """How an instance sends: domains of From and of the return path, the mail server, a DKIM selector if known."""
+    """How an instance sends: domains of From and of the return path, the mail server, a DKIM selector if known.
+
+    ``is_signed`` says that each letter has a return address of its own.
+    """
 
     from_domain: str
     return_domain: str
     server: str = ""
     selector: str = ""
+    is_signed: bool = True
 
 
 def look(sending: Sending, resolver: Resolver) -> list[Finding]:
     """All that can be said before a letter was received somewhere, in the order in which it is put right."""
     steps: list[tuple[str, Callable[[Sending, Resolver], list[Finding]]]] = [
         ("MX", _mx),
+        ("Return addresses", _return_addresses),
         ("SPF", _spf),
         ("DKIM", _dkim),
         ("DMARC", _dmarc),
@@ -99,6 +104,17 @@ def _mx(sending: Sending, resolver: Resolver) -> list[Finding]:
         return [Finding("MX", Verdict.DOUBTFUL, told, should, "Add an MX record; some receivers ask for one.")]
     hint = "Add an MX record for it, or bounces are lost and letters may be refused."
     return [Finding("MX", Verdict.BAD, "nothing takes mail there", should, hint)]
+
+
+def _return_addresses(sending: Sending, resolver: Resolver) -> list[Finding]:
+    should = "a signed return address for each letter, so that a bounce names its letter and cannot be made up"
+    if sending.is_signed:
+        return [Finding("Return addresses", Verdict.GOOD, f"signed ones at {sending.return_domain}", should)]
+    hint = (
+        "Set BROADSHEET_BOUNCE_ADDRESS, let your mail server hand bounces+ANYTHING at that domain to "
+        "`broadsheet bounces serve` or into a mailbox (BROADSHEET_BOUNCES)."
+    )
+    return [Finding("Return addresses", Verdict.DOUBTFUL, "letters come back to the sender", should, hint)]
 
 
 def _spf(sending: Sending, resolver: Resolver) -> list[Finding]:

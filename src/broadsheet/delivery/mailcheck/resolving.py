@@ -44,7 +44,11 @@ class Dns:
                 "this needs the extra `mailcheck`: pip install 'broadsheet[mailcheck]'"
             ) from error
         self._dns = dns
-        self._resolver: Any = dns.resolver.Resolver()
+        try:
+            self._resolver: Any = dns.resolver.Resolver()
+        except dns.resolver.NoResolverConfiguration:
+            # Then every question fails, and says so.
+            self._resolver = dns.resolver.Resolver(configure=False)
         self._resolver.lifetime = TIMEOUT_SECONDS
 
     def txt(self, name: str) -> list[str]:

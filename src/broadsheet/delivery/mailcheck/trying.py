@@ -31,6 +31,7 @@ def sending_of(selector: str = "") -> Sending:
         return_domain=domain_of(settings.BOUNCE_ADDRESS) or from_domain,
         server=server,
         selector=selector,
+        is_signed=bool(settings.BOUNCE_ADDRESS),
     )
 
 
