@@ -122,7 +122,9 @@ def test_only_feeds_that_the_hub_is_told_of_name_it(hub: FakeServer, settings: A
     assert PINGING in [errand.name for errand in errands()]
     round_at(NOW)
     for path in told(hub):
-        content = client.get(path).content
+        response = client.get(path)
+        content = response.content
+        assert response["Link"] == f'<{settings.WEBSUB}>; rel="hub", <{SITE}{path}>; rel="self"'
         assert settings.WEBSUB.encode() in content, path
         assert f"{SITE}{path}".encode() in content, "its own address is the one that the hub is told"
     for path in ("/feed.atom?q=words", "/feed.atom?cat=cs.CL&cat=stat.ML", "/feed.rss?date=2025-10-15"):

@@ -78,7 +78,11 @@ def answered(
         updated = max((entry.updated for entry in entries), default=NEVER)
         return _WRITERS[kind](channel, entries, updated)
 
-    return kept(request, channel.own_url, tag_of(kind, channel, marks), MEDIA_TYPES[kind], write)
+    response = kept(request, channel.own_url, tag_of(kind, channel, marks), MEDIA_TYPES[kind], write)
+    if channel.hub:
+        # WebSub, 4: subscribers look here first, and find it in every format.
+        response.headers["Link"] = f'<{channel.hub}>; rel="hub", <{channel.own_url}>; rel="self"'
+    return response
 
 
 def kept(request: HttpRequest, address: str, tag: str, media_type: str, write: Callable[[], str]) -> HttpResponse:

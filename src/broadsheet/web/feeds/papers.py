@@ -27,6 +27,7 @@ MOST_AUTHORS = 50
 """As many are named; some papers have thousands."""
 SUMMARY_LENGTH = 280
 ABSTRACTS_KEPT = 2_048
+SHORT_TEXTS_KEPT = 16_384
 
 
 def marks_of(papers: Sequence[Paper], kind: Kind, notes: Mapping[int, str]) -> list[str]:
@@ -70,7 +71,7 @@ def _authors(papers: Sequence[Paper]) -> Mapping[int, list[str]]:
     rows = Authorship.objects.filter(paper__in=[paper.pk for paper in papers], position__lt=MOST_AUTHORS)
     named: dict[int, list[str]] = defaultdict(list)
     for number, name in rows.order_by("paper_id", "position").values_list("paper_id", "name"):
-        if plain := to_plain(name):
+        if plain := _plain(name):
             named[number].append(plain)
     return named
 
@@ -78,16 +79,15 @@ def _authors(papers: Sequence[Paper]) -> Mapping[int, list[str]]:
 def _entry(paper: Paper, authors: tuple[str, ...], note: str) -> Entry:
     shown = settings.BASE_URL + reverse("web:paper", args=[paper.name])
     elsewhere, doi, code = _elsewhere(paper), _doi(paper), safe_url(paper.code_url) if paper.code_url else ""
-    summary = to_plain(paper.summary or paper.extract) or Truncator(to_plain(paper.abstract)).chars(SUMMARY_LENGTH)
-    codes = tuple(plain for entry in paper.paper_categories.all() if (plain := to_plain(entry.category.code)))
+    codes = tuple(plain for entry in paper.paper_categories.all() if (plain := _plain(entry.category.code)))
     return Entry(
         id=lasting_url(paper),
         url=shown,
-        title=to_plain(paper.title) or _("Untitled"),
+        title=_plain(paper.title) or _("Untitled"),
         published=published(paper),
         updated=paper.changed_at,
         content=_content(paper, note, _places(shown, elsewhere, doi, code)),
-        summary=summary,
+        summary=_plain(paper.summary or paper.extract) or _beginning(paper.abstract),
         authors=authors,
         categories=codes,
         elsewhere=elsewhere or doi,
@@ -136,3 +136,15 @@ def _content(paper: Paper, note: str, places: str) -> str:
 def _readable(text: str) -> str:
     """The same papers stand in many feeds, and reading math takes the most of the time."""
     return mail_html(text)
+
+
+@lru_cache(maxsize=ABSTRACTS_KEPT)
+def _beginning(text: str) -> str:
+    """The first lines of an abstract. A formula takes more signs to write than to read, so more of it is read."""
+    return Truncator(to_plain(text[: 4 * SUMMARY_LENGTH])).chars(SUMMARY_LENGTH)
+
+
+@lru_cache(maxsize=SHORT_TEXTS_KEPT)
+def _plain(text: str) -> str:
+    """Titles, names and codes, the same in many feeds."""
+    return to_plain(text)

@@ -45,16 +45,22 @@ class Line:
 
     @property
     def named(self) -> list[tuple[str, str]]:
-        """The name of each format, and the address."""
-        return [(NAMES[kind], url) for kind, url in self.urls.items()]
+        """The name of each format, and the address without the site's."""
+        return [(NAMES[kind], url.removeprefix(settings.BASE_URL)) for kind, url in self.urls.items()]
+
+    @property
+    def atom(self) -> str:
+        """The address of the Atom feed without the site's."""
+        return self.urls["atom"].removeprefix(settings.BASE_URL)
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Some feeds under a heading."""
+    """Some feeds under a heading; of many, the page names each by its Atom feed alone (``is_brief``)."""
 
     title: str
     lines: Sequence[Line]
+    is_brief: bool = False
 
 
 def public_shelves() -> list[Shelf]:
@@ -66,7 +72,7 @@ def public_shelves() -> list[Shelf]:
         Line(_("Comments"), settings.BASE_URL + reverse("web:comments"), _urls(_named("web:comments_feed")))
     )
     categories = [_of_query(to_plain(query.categories[0]), query) for query in category_queries()]
-    return [Shelf(_("Lists"), standard), *([Shelf(_("Categories"), categories)] if categories else [])]
+    return [Shelf(_("Lists"), standard), *([Shelf(_("Categories"), categories, is_brief=True)] if categories else [])]
 
 
 def own_shelves(account: Account, secret: str) -> list[Shelf]:
