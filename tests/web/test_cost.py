@@ -44,6 +44,8 @@ PAGES = [
     "/feed.rss?month=2025-10",
     "/feed.atom?q=attention",
     "/feed.json?saved=front-pages",
+    "/feeds",
+    "/feeds/public.opml",
     "/api/v1/papers?month=2025-10",
 ]
 WEIGHED = [DAY, "/papers/2510.10001", "/search?q=front+pages", "/week/2025-W42"]
