@@ -153,6 +153,19 @@ def test_one_bad_address_delays_the_others_by_its_own_timeout_alone(settings, mo
     assert states() == {ONE: "planned", TWO: "sent", THREE: "sent"}
 
 
+def test_a_server_that_looks_through_a_letter_is_waited_for(settings, monkeypatch) -> None:
+    """Longer than for a command: hanging up too soon would leave each letter in doubt."""
+    monkeypatch.setattr(smtp, "COMMAND_SECONDS", 1.0)
+    due_to(ONE)
+
+    def look_through(_said: str) -> str:
+        time.sleep(1.5)
+        return "250 ok"
+
+    with mail_server(settings, {"end": look_through}):
+        assert send() == 1
+
+
 def test_one_connection_serves_many_letters_and_is_renewed(settings, monkeypatch) -> None:
     monkeypatch.setattr(smtp, "LETTERS_A_CONNECTION", 2)
     filled = contents()

@@ -67,6 +67,7 @@ class FakeSmtp:
         self.in_clear: list[str] = []
         self.connections = 0
         self.tls, self.is_tls = tls, is_tls
+        self.has_hung_up = threading.Event()
         self._times: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -115,6 +116,7 @@ class FakeSmtp:
             session.talk()
         with suppress(OSError):
             session.socket.close()
+        self.has_hung_up.set()
 
 
 class _Session:

@@ -65,10 +65,15 @@ class _Connection(smtplib.SMTP):
 
     file: _Lines | None
     letter_until = float("inf")
+    is_ending = False
 
     def command_until(self) -> float:
-        """When the command that begins now is over."""
-        return min(time.monotonic() + COMMAND_SECONDS, self.letter_until)
+        """When the command that begins now is over.
+
+        The answer to a whole letter is waited for as long as the letter may take: the server looks through it, and who
+        hangs up too soon is left in doubt (RFC 5321, 4.5.3.2.6).
+        """
+        return self.letter_until if self.is_ending else min(time.monotonic() + COMMAND_SECONDS, self.letter_until)
 
     def getreply(self) -> tuple[int, bytes]:
         """The answer to a command."""
@@ -149,7 +154,7 @@ class Line:
         """Say goodbye, whatever the answer."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.letter_until = float("inf")
+            connection.letter_until, connection.is_ending = float("inf"), False
             with suppress(OSError, smtplib.SMTPException, ValueError):
                 connection.quit()
             connection.close()
@@ -170,7 +175,7 @@ class Line:
         if is_wide and not connection.has_extn("smtputf8"):
             return Outcome(Fate.FAILED, "the mail server takes no addresses in other letters than ASCII"), False
         connection.command_encoding = "utf-8" if is_wide else "ascii"
-        connection.letter_until = time.monotonic() + LETTER_SECONDS
+        connection.letter_until, connection.is_ending = time.monotonic() + LETTER_SECONDS, False
         stage, is_marked = Stage.MAIL, False
         try:
             for stage in (Stage.MAIL, Stage.RCPT, Stage.DATA):
@@ -185,7 +190,7 @@ class Line:
                 return None, False
             if connection.is_hung_up():
                 raise smtplib.SMTPServerDisconnected("closed before the letter's end")
-            stage, is_marked = Stage.END, True
+            stage, is_marked, connection.is_ending = Stage.END, True, True
             connection.send_all(b".\r\n")
             reply = Reply.of(*connection.getreply())
             return self._refused(stage, reply), False
