@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from importlib.util import find_spec, module_from_spec
 from typing import Any
 
@@ -73,8 +74,16 @@ def test_a_mail_server_that_is_none_is_refused(value: str, monkeypatch: pytest.M
     assert SECRET not in str(refused.value)
 
 
-def test_a_sender_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BROADSHEET_EMAIL_FROM", "the house")
+def test_the_name_of_the_instance_may_hold_any_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BROADSHEET_EMAIL_FROM", raising=False)
+    monkeypatch.setenv("BROADSHEET_NAME", 'Papers, "Weekly" (ours)')
+    sender = mailing.mail()["DEFAULT_FROM_EMAIL"]
+    assert parseaddr(sender)[0] == 'Papers, "Weekly" (ours)'
+
+
+@pytest.mark.parametrize("value", ["the house", "Papers, Weekly <papers@example.org>", "a@example.org, b@example.org"])
+def test_a_sender_that_is_none_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_EMAIL_FROM", value)
     with pytest.raises(ConfigError, match="BROADSHEET_EMAIL_FROM"):
         mailing.mail()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import getaddresses, quote
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -40,8 +41,9 @@ def mail() -> dict[str, Any]:
     Raises ``ConfigError``, without the address as it may hold a password, for one that is none.
     """
     word = config.EMAIL_URL.text()
-    sender = config.EMAIL_FROM.text() or f"{config.NAME.text()} <broadsheet@{_host()}>"
-    if "@" not in sender or re.search(r"[\r\n]", sender):
+    sender = config.EMAIL_FROM.text() or f'"{quote(config.NAME.text())}" <broadsheet@{_host()}>'
+    named = getaddresses([sender])
+    if len(named) != 1 or "@" not in named[0][1] or re.search(r"[\r\n]", sender):
         raise ConfigError(f"{config.EMAIL_FROM.name}={sender!r}: expected a sender such as papers@example.org")
     told = _provider(word) if word.startswith(PROVIDER_PREFIX) else _server(word)
     return {

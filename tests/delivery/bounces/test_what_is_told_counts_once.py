@@ -260,3 +260,29 @@ class Addresses(RuleBasedStateMachine):
 
 def test_whatever_is_told_in_whatever_order() -> None:
     run_state_machine_as_test(Addresses, settings=profile(max_examples=20, stateful_step_count=20, deadline=None))
+
+
+ENOUGH = b"From: somebody@elsewhere.example\nTo: {to}\nSubject: {subject}\n\nNo more, please.\n"
+
+
+def enough(to: str, subject: str = "unsubscribe") -> bytes:
+    return ENOUGH.replace(b"{to}", to.encode()).replace(b"{subject}", subject.encode())
+
+
+def test_a_letter_to_the_signed_address_ends_that_subscription_at_any_time() -> None:
+    mine = subscription()
+    other = subscription()
+    delivery = letter(mine)
+    for to, subject in ((return_path(delivery), "Re: your letter"), ("bounces@papers.example.org", "unsubscribe")):
+        assert take_report(enough(to, subject), now=NOW).kind == ""
+    wrong = return_path(delivery).replace("+", "+0", 1)
+    assert take_report(enough(wrong), now=NOW).kind == ""
+    assert not Subscription.objects.filter(ended_at__isnull=False).exists()
+    told = take_report(enough(return_path(delivery), " Unsubscribe"), now=NOW + 400 * DAY)
+    assert told.kind == "unsubscribed"
+    assert take_report(enough(return_path(delivery)), now=NOW + 401 * DAY).kind == ""
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert mine.ended_at == NOW + 400 * DAY
+    assert other.ended_at is None
+    assert not is_suppressed(ADDRESS)

@@ -18,6 +18,8 @@ from broadsheet.delivery.bounces.texts import ADDRESS, header, headers, text_of,
 
 LARGEST = 1024 * 1024
 """A report with all of a letter of ours in it has a quarter of this."""
+ENDING = "unsubscribe"
+"""The subject by which a reader's mail program ends a subscription (the mailto of List-Unsubscribe, RFC 2369, 3.2)."""
 MOST_LINES = 30_000
 MOST_PARTS = 60
 MOST_BOUNDARIES = 1_000
@@ -40,6 +42,7 @@ class Told(Enum):
     HARD = "hard bounce"
     SOFT = "soft bounce"
     COMPLAINT = "complaint"
+    ENOUGH = "unsubscribed"
     NOTHING = "nothing"
 
 
@@ -112,6 +115,8 @@ def _judge(message: Message, parts: list[Message], fields: list[Message], *, is_
         return _delivery_status(fields)
     if is_automatic_answer(message):
         return Told.NOTHING, "it is an automatic answer"
+    if " ".join(header(message, "Subject").split()).casefold() == ENDING:
+        return Told.ENOUGH, "asked by mail"
     failure = read_plain(message, parts)
     if failure is None:
         return Told.NOTHING, "it is no report"

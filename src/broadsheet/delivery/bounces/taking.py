@@ -58,6 +58,10 @@ def take_report(raw: bytes, recipient: str = "", now: datetime | None = None) ->
     delivery = _delivery_of(report)
     if delivery is None:
         return Taken("", "it names no letter of ours, or is forged")
+    if report.told is Told.ENOUGH:
+        # As the link in the letter: without an end in time, for this one subscription, as often as somebody asks.
+        is_over = settings.BOUNCE_ADDRESS and subscribing.end(delivery.subscription.secret, "by mail", moment)
+        return Taken(Kind.UNSUBSCRIBED.value, report.answer) if is_over else Taken("", "there is nothing to end")
     if not is_in_time(delivery, moment, is_complaint=report.told is Told.COMPLAINT):
         return Taken("", "it comes too late")
     kind = KINDS[report.told]
