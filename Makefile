@@ -14,11 +14,11 @@ install: $(VENV)/.run ## Make .venv with the command .venv/bin/broadsheet and th
 run: install ## Serve the site on http://127.0.0.1:8000
 	$(BIN)/broadsheet run
 
-test: $(VENV)/.dev $(VENV)/.browser ## Run all tests on SQLite, then those of the database on PostgreSQL
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.reader ## Run all tests on SQLite, then those of the database on PostgreSQL
 	$(MAKE) --no-print-directory test-sqlite
 	$(MAKE) --no-print-directory test-postgres
 
-test-sqlite: $(VENV)/.dev $(VENV)/.browser ## Run all tests on SQLite
+test-sqlite: $(VENV)/.dev $(VENV)/.browser $(VENV)/.reader ## Run all tests on SQLite
 	BROADSHEET_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -q
 
 # What drives a browser, damages files or measures is the same on any database, and runs on SQLite.
@@ -76,4 +76,8 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 
 $(VENV)/.browser: $(VENV)/.made tools/install_browser.sh
 	sh tools/install_browser.sh
+	touch $@
+
+$(VENV)/.reader: $(VENV)/.made tools/install_reader.sh
+	sh tools/install_reader.sh
 	touch $@
