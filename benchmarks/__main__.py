@@ -36,6 +36,8 @@ NAMES = (
     "calibrating",
     "topic_map",
     "topic_trends",
+    "letters",
+    "planning",
 )
 USES_THE_COLLECTION = ("importing", "search", "pages", "weight")
 

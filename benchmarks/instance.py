@@ -71,3 +71,11 @@ def open_here(home: Path, *, settings: str = "broadsheet.site.settings") -> None
     from broadsheet.cli.instance import open_instance
 
     open_instance()
+
+
+def keyphrases_here() -> None:
+    """Let all papers of the instance that is open have their keyphrases, which else the worker does."""
+    from broadsheet.catalogue.enrichment.keyphrasing import keyphrase_some
+
+    while keyphrase_some():
+        pass

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from benchmarks.instance import filled_home, open_here
+from benchmarks.instance import filled_home, keyphrases_here, open_here
 from benchmarks.options import read_options
 from benchmarks.report import figure, print_source, print_table
 
@@ -35,6 +35,7 @@ def main() -> None:
     options = read_options(__doc__, rounds=1)
     with filled_home(options) as home:
         open_here(home)
+        keyphrases_here()
         lists = {name: [_vectors(first, days) for first, days in spans] for name, spans in SPANS.items()}
     lists = {name: [rows for rows in found if len(rows) > NEIGHBOURS] for name, found in lists.items()}
     print_table(

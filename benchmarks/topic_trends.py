@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from benchmarks.instance import filled_home, open_here
+from benchmarks.instance import filled_home, keyphrases_here, open_here
 from benchmarks.options import read_options
 from benchmarks.report import print_source, print_table
 
@@ -26,6 +26,7 @@ def main() -> None:
     options = read_options(__doc__, rounds=1)
     with filled_home(options) as home:
         open_here(home)
+        keyphrases_here()
         from broadsheet.ranking.topics.weekly import weekly_phrases, weeks_until
 
         mondays = weeks_until(END, WEEKS_IN_ALL)
