@@ -68,6 +68,7 @@ def test_three_visits(visit: Visit, size: tuple[int, int], javascript: bool) -> 
         expect(card).to_have_attribute("data-dismissed", "")
     else:
         expect(titled(page, disliked)).to_have_count(0)
+    page.wait_for_load_state("load")  # Which of the two figures is seen, a style decides.
     card = page.locator("article").filter(has=titled(page, liked))
     card.locator("button.vote:visible").first.click()
     if javascript:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 from xml.etree.ElementTree import fromstring
@@ -162,6 +163,16 @@ def test_what_a_person_voted_for_and_brought_and_a_public_collection_are_feeds(r
     reader.get(f"/feed.rss?collection={collection.key}", 400)
 
 
+def test_an_entry_without_words_still_has_content(reader: Reader) -> None:
+    take(record("One", arxiv="2510.00001"))
+    # Nothing is left of it when it is set safely.
+    Comment.objects.create(
+        paper=Paper.objects.get(), account=person(), text="<script></script>", written_at=timezone.now()
+    )
+    [item] = json.loads(reader.get("/comments/feed.json").content)["items"]
+    assert "content_html" in item
+
+
 def test_an_empty_feed_is_valid_too(reader: Reader) -> None:
     for kind in KINDS:
         assert checked(kind, reader.get(f"/feed.{kind}?q=nothing").content) == []
@@ -196,4 +207,5 @@ def test_no_text_breaks_a_format(texts: list[str]) -> None:
         root = fromstring(writer.written(channel, [entry], NEVER).encode("utf-8"))
         assert len(list(root.iter(f"{ATOM}entry"))) + len(list(root.iter("item"))) == 1
     parsed(atom.written(channel, [entry], NEVER).encode("utf-8"))
-    jsonfeed.written(channel, [entry], NEVER).encode("utf-8")
+    [item] = json.loads(jsonfeed.written(channel, [entry], NEVER).encode("utf-8"))["items"]
+    assert isinstance(item["content_html"], str)

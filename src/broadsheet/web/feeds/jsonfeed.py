@@ -60,5 +60,5 @@ def _item(entry: Entry) -> dict[str, Any]:
 
 
 def _without_nothing(told: dict[str, Any]) -> dict[str, Any]:
-    """Without what is empty; the list of items stands there even so."""
-    return {name: value for name, value in told.items() if value or name == "items"}
+    """Without what is empty, but for what has to be there: the list of items, and what an item says."""
+    return {name: value for name, value in told.items() if value or name in {"items", "content_html"}}
