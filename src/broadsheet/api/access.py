@@ -54,6 +54,12 @@ def token_of(request: HttpRequest) -> ApiToken | None:
     return cast("ApiToken | None", getattr(request, "token", None))
 
 
+def account_of(request: HttpRequest) -> Account:
+    """Who asks, of an operation that ``needs_scope`` lets people alone into."""
+    assert isinstance(request.user, Account), "the operation is for people"
+    return request.user
+
+
 def refused(why: str, status: int = 403) -> HttpResponse:
     """A refusal in the API's shape."""
     return JsonResponse({"error": why}, status=status)

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from broadsheet.api.access import needs_scope, refused
+from broadsheet.api.access import account_of, needs_scope, refused
 from broadsheet.catalogue.lookup import paper_named
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.access import Person, RefusedError, groups_of, is_member
@@ -141,7 +141,7 @@ def reactions(request: HttpRequest, key: str) -> HttpResponse:
         sign = text_in(body_of(request), "sign")
     except AskedError as error:
         return refused(str(error), 400)
-    is_set = react(_member(request), comment, sign)
+    is_set = react(account_of(request), comment, sign)
     return JsonResponse({"is_set": is_set, "reactions": told(comment, request.user)["reactions"]})
 
 
@@ -252,7 +252,7 @@ def _write(request: HttpRequest, paper: Paper) -> HttpResponse:
     parent = comment_of(request.user, key) if key else None
     if key and parent is None:
         return _unknown(key)
-    comment = write_comment(_member(request), paper, text, parent=parent, group=group)
+    comment = write_comment(account_of(request), paper, text, parent=parent, group=group)
     return JsonResponse(told(comment, request.user), status=201)
 
 
@@ -262,20 +262,15 @@ def _edit(request: HttpRequest, comment: Comment) -> HttpResponse:
         text = text_in(body_of(request), "text")
     except AskedError as error:
         return refused(str(error), 400)
-    return JsonResponse(told(edit_comment(_member(request), comment, text), request.user))
+    return JsonResponse(told(edit_comment(account_of(request), comment, text), request.user))
 
 
 @needs_scope("write")
 def _delete(request: HttpRequest, comment: Comment) -> HttpResponse:
     if not may_delete(request.user, comment):
         raise RefusedError("Only who wrote a comment can delete it.")
-    delete_comment(_member(request), comment)
+    delete_comment(account_of(request), comment)
     return HttpResponse(status=204)
-
-
-def _member(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account)
-    return request.user
 
 
 def _group(person: Person, slug: str) -> Group | None:

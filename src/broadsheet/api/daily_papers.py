@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from broadsheet.api.numbers import number_in
 from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.catalogue.models import Listing, Paper
 from broadsheet.community.comments import papers_with_their_author
@@ -81,17 +82,9 @@ def _asked(request: HttpRequest) -> _Asked:
         days=parse({name: given[name] for name in ("date", "week", "month") if given.get(name)}),
         submitter=given.get("submitter", ""),
         sort=sort,
-        page=_number(given.get("p", ""), "p", 0, 0, MOST_PAGES),
-        limit=_number(given.get("limit", ""), "limit", USUAL_PAPERS, 1, MOST_PAPERS),
+        page=number_in(given, "p", 0, MOST_PAGES),
+        limit=number_in(given, "limit", USUAL_PAPERS, MOST_PAPERS, least=1),
     )
-
-
-def _number(text: str, name: str, usual: int, least: int, most: int) -> int:
-    if not text:
-        return usual
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
-        raise QueryError(name, text, f"a whole number from {least} to {most:,}")
-    return int(text)
 
 
 def _papers(asked: _Asked) -> QuerySet[Paper]:

@@ -19,11 +19,12 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from broadsheet.api.access import needs_scope, refused, token_of
+from broadsheet.api.access import account_of, needs_scope, refused, token_of
 from broadsheet.api.comments import AskedError, body_of, text_in
+from broadsheet.api.numbers import number_in
 from broadsheet.api.serialise import brief, reading
 from broadsheet.community.access import RefusedError
-from broadsheet.community.models import Account, SavedSearch
+from broadsheet.community.models import SavedSearch
 from broadsheet.delivery import searches
 from broadsheet.delivery.lookback import lookback
 from broadsheet.delivery.naming import path_of, title_of
@@ -91,8 +92,8 @@ def papers(request: HttpRequest, key: str) -> HttpResponse:
         return unknown(key)
     try:
         query = replace(searches.question_of(search), upto=parse({"upto": request.GET.get("upto", "")}).upto)
-        offset = _number(request, "offset", 0, 1_000_000)
-        limit = _number(request, "limit", USUAL_PAPERS, MOST_PAPERS)
+        offset = number_in(request.GET, "offset", 0, 1_000_000)
+        limit = number_in(request.GET, "limit", USUAL_PAPERS, MOST_PAPERS)
     except QueryError as error:
         return refused(str(error), 400)
     found = find(query, offset=offset, limit=limit)
@@ -172,12 +173,6 @@ def asked_in(text: str) -> PaperQuery:
         raise AskedError(str(error)) from error
 
 
-def account_of(request: HttpRequest) -> Account:
-    """Who asks, of an operation for people."""
-    assert isinstance(request.user, Account), "the operation is for people"
-    return request.user
-
-
 def unknown(key: str) -> HttpResponse:
     """There is nothing of this key, or it is somebody else's."""
     return refused(f"There is nothing {key!r} of yours.", 404)
@@ -209,12 +204,3 @@ def _own(request: HttpRequest, key: str) -> SavedSearch | None:
     if found is not None:
         found.account = account
     return found
-
-
-def _number(request: HttpRequest, name: str, default: int, most: int) -> int:
-    text = request.GET.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))) or int(text) > most:
-        raise QueryError(name, text, f"a whole number from 0 to {most:,}")
-    return int(text)

@@ -18,14 +18,14 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from broadsheet.api.access import needs_scope, refused, token_of
+from broadsheet.api.access import account_of, needs_scope, refused, token_of
 from broadsheet.api.comments import AskedError, body_of, paper_of
 from broadsheet.api.serialise import brief
 from broadsheet.catalogue.lookup import numbers_named
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.text import to_plain
 from broadsheet.community import tastes, votes
-from broadsheet.community.models import Account, Taste
+from broadsheet.community.models import Taste
 from broadsheet.ranking.exploring.impressions import note_dismissed, note_shown, note_undismissed
 from broadsheet.ranking.personal.cold_start import stand_in
 from broadsheet.ranking.personal.kinds import Interest, Reason, Recommendation
@@ -52,7 +52,7 @@ def recommended(request: HttpRequest) -> HttpResponse:
         page, limit = _page(request)
     except QueryError as error:
         return refused(str(error), 400)
-    account, now = _account(request), timezone.now()
+    account, now = account_of(request), timezone.now()
     found = for_you(account, now=now, limit=limit, page=page)
     note_shown(account, "api", found.recommendations, now, is_allowed=found.is_logged)
     told = {"is_on": found.is_on, "is_cold": found.is_cold} | _listed(found)
@@ -69,7 +69,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @needs_scope("write")
 def interest(request: HttpRequest, key: str) -> HttpResponse:
     """Delete an interest: nothing is learnt from its papers any more."""
-    if not delete_interest(_account(request), key, timezone.now()):
+    if not delete_interest(account_of(request), key, timezone.now()):
         return refused(f"There is no interest {key!r}; its key changes with its papers.", 404)
     return HttpResponse(status=204)
 
@@ -78,7 +78,7 @@ def interest(request: HttpRequest, key: str) -> HttpResponse:
 @needs_scope("write")
 def dismissal(request: HttpRequest, name: str) -> HttpResponse:
     """Not interested (PUT), or not any more (DELETE): counts at once, and nobody else ever learns of it."""
-    account, paper = _account(request), paper_of(name)
+    account, paper = account_of(request), paper_of(name)
     if paper is None:
         return refused(f"No paper is known as {name!r}.", 404)
     if request.method == "PUT":
@@ -98,13 +98,13 @@ def from_papers(request: HttpRequest) -> HttpResponse:
 
 @needs_scope("read")
 def _look(request: HttpRequest) -> HttpResponse:
-    account = _account(request)
+    account = account_of(request)
     return JsonResponse(_told(tastes.taste_of(account), profile_of(account)))
 
 
 @needs_scope("write")
 def _change(request: HttpRequest) -> HttpResponse:
-    account = _account(request)
+    account = account_of(request)
     try:
         given = body_of(request)
         shares = {name: _share(given, name) for name in tastes.SLIDERS if name in given}
@@ -255,8 +255,3 @@ def _switch(given: Mapping[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise AskedError(f"{name!r} is neither true nor false.")
     return value
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account), "the operation is for people"
-    return request.user

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from broadsheet.api.access import needs_scope, refused, token_of
+from broadsheet.api.access import account_of, needs_scope, refused, token_of
 from broadsheet.api.comments import AskedError, body_of, paper_of, text_in
 from broadsheet.catalogue.text import to_plain
 from broadsheet.community import collections, library
@@ -41,7 +41,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
         return refused(f"show={show!r}: expected one of {', '.join(rows)}", 400)
     if not (offset.isascii() and offset.isdigit() and len(offset) < 6):
         return refused(f"offset={offset!r}: expected a whole number", 400)
-    found = rows[show](_account(request)).select_related("paper")
+    found = rows[show](account_of(request)).select_related("paper")
     part = found[int(offset) : int(offset) + MOST]
     return JsonResponse({"total": found.count(), "papers": [_kept(row) for row in part]})
 
@@ -85,7 +85,7 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
 @needs_scope("write")
 def entry(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """PUT adds a paper, writes its ``note`` and takes a step (``move``: up, down, first, last); DELETE takes it out."""
-    account = _account(request)
+    account = account_of(request)
     found, about = collections.collection_named(account, key), paper_of(name)
     if found is None or about is None:
         return refused(f"There is no collection {key!r} or no paper {name!r}.", 404)
@@ -113,13 +113,13 @@ def _look(request: HttpRequest, name: str) -> HttpResponse:
     about = paper_of(name)
     if about is None:
         return refused(f"No paper is known as {name!r}.", 404)
-    return JsonResponse(_kept(library.shelved(_account(request), about) or Shelved(paper=about)))
+    return JsonResponse(_kept(library.shelved(account_of(request), about) or Shelved(paper=about)))
 
 
 @needs_scope("write")
 def _put(request: HttpRequest, name: str) -> HttpResponse:
     """Sets ``is_saved``, ``is_read`` and ``note``."""
-    account, about = _account(request), paper_of(name)
+    account, about = account_of(request), paper_of(name)
     if about is None:
         return refused(f"No paper is known as {name!r}.", 404)
 
@@ -148,14 +148,14 @@ def _unsave(request: HttpRequest, name: str) -> HttpResponse:
     about = paper_of(name)
     if about is None:
         return refused(f"No paper is known as {name!r}.", 404)
-    library.unsave(_account(request), about)
-    impressions.note_unsaved(_account(request), about.pk)
+    library.unsave(account_of(request), about)
+    impressions.note_unsaved(account_of(request), about.pk)
     return HttpResponse(status=204)
 
 
 @needs_scope("write")
 def _make(request: HttpRequest) -> HttpResponse:
-    account = _account(request)
+    account = account_of(request)
 
     def make(given: Mapping[str, Any]) -> HttpResponse:
         made = collections.make_collection(
@@ -173,7 +173,7 @@ def _make(request: HttpRequest) -> HttpResponse:
 @needs_scope("write")
 def _change(request: HttpRequest, found: Collection) -> HttpResponse:
     """Sets ``title``, ``about`` and ``visibility``, the last with the ``group`` that is meant."""
-    account = _account(request)
+    account = account_of(request)
 
     def change(given: Mapping[str, Any]) -> HttpResponse:
         group = _group(account, text_in(given, "group", is_needed=False))
@@ -192,7 +192,7 @@ def _change(request: HttpRequest, found: Collection) -> HttpResponse:
 
 @needs_scope("write")
 def _delete(request: HttpRequest, found: Collection) -> HttpResponse:
-    collections.delete_collection(_account(request), found)
+    collections.delete_collection(account_of(request), found)
     return HttpResponse(status=204)
 
 
@@ -203,11 +203,6 @@ def _asked(request: HttpRequest, act: Callable[[Mapping[str, Any]], HttpResponse
             return act(body_of(request))
     except AskedError as error:
         return refused(str(error), 400)
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account), "the operation is for people"
-    return request.user
 
 
 def _reader(request: HttpRequest) -> Person:

@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from broadsheet.api.access import needs_scope, refused
+from broadsheet.api.access import account_of, needs_scope, refused
 from broadsheet.api.comments import AskedError, body_of
 from broadsheet.community import submissions as bringing
-from broadsheet.community.models import Account, Submission
+from broadsheet.community.models import Submission
 from broadsheet.community.submission_fetching import have_it_fetched
 
 MOST_SHOWN = 100
@@ -31,7 +31,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
 
 @needs_scope("read")
 def _mine(request: HttpRequest) -> HttpResponse:
-    rows = Submission.objects.filter(account=_account(request)).select_related("paper")
+    rows = Submission.objects.filter(account=account_of(request)).select_related("paper")
     return JsonResponse({"submissions": [plain(row) for row in rows.order_by("-submitted_at", "-pk")[:MOST_SHOWN]]})
 
 
@@ -63,7 +63,7 @@ def submit_as_hub(request: HttpRequest) -> HttpResponse:
 
 def _brought(request: HttpRequest, named: str, words: str, *, is_confirmed: bool) -> HttpResponse:
     try:
-        row = bringing.submit(_account(request), named, words=words, is_confirmed=is_confirmed)
+        row = bringing.submit(account_of(request), named, words=words, is_confirmed=is_confirmed)
     except bringing.UnreadableError as error:
         return refused(str(error), 400)
     except bringing.AlreadyHereError as error:
@@ -87,7 +87,7 @@ def _one(request: HttpRequest, key: str) -> HttpResponse:
 
 @needs_scope("write")
 def _act(request: HttpRequest, key: str) -> HttpResponse:
-    row, account = _own(request, key), _account(request)
+    row, account = _own(request, key), account_of(request)
     if row is None:
         return _unknown(key)
     if request.method == "DELETE":
@@ -125,7 +125,7 @@ def _already_here(error: bringing.AlreadyHereError) -> HttpResponse:
 
 
 def _own(request: HttpRequest, key: str) -> Submission | None:
-    return Submission.objects.filter(account=_account(request), key=key).select_related("paper").first()
+    return Submission.objects.filter(account=account_of(request), key=key).select_related("paper").first()
 
 
 def _unknown(key: str) -> HttpResponse:
@@ -137,8 +137,3 @@ def _text(body: Any, name: str, usual: str | None = None) -> str:
     if not isinstance(text, str):
         raise AskedError(f"{name}: expected a text")
     return text
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account), "needs_scope lets nobody else in"
-    return request.user

@@ -16,9 +16,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from broadsheet.api.access import needs_scope, refused
+from broadsheet.api.access import account_of, needs_scope, refused
 from broadsheet.api.comments import AskedError, body_of, text_in
-from broadsheet.api.following import account_of, asked, unknown
+from broadsheet.api.following import asked, unknown
 from broadsheet.catalogue.models import Paper
 from broadsheet.community.access import RefusedError
 from broadsheet.community.limits import spend

@@ -13,6 +13,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from broadsheet.api.access import token_of
+from broadsheet.api.numbers import number_in
 from broadsheet.api.serialise import brief, explanation, facets, full, reading
 from broadsheet.catalogue.lookup import shown_paper_named
 from broadsheet.search.find import Found, find
@@ -28,8 +29,11 @@ def papers(request: HttpRequest) -> JsonResponse:
     """``GET /api/v1/papers?<PaperQuery>&offset=0&limit=25&facets=1``: the papers of the page in their order."""
     try:
         query = _resolved(request)
-        offset, limit = _number(request, "offset", 0, 1_000_000), _number(request, "limit", 25, MOST_PAPERS)
-        with_facets = _number(request, "facets", 0, 1) == 1
+        offset, limit = (
+            number_in(request.GET, "offset", 0, 1_000_000),
+            number_in(request.GET, "limit", 25, MOST_PAPERS),
+        )
+        with_facets = number_in(request.GET, "facets", 0, 1) == 1
     except QueryError as error:
         return JsonResponse({"error": str(error)}, status=400)
     found = find(query, offset=offset, limit=limit)
@@ -74,12 +78,3 @@ def paper(request: HttpRequest, name: str) -> JsonResponse:
     if found is None:
         return JsonResponse({"error": f"No paper is known as {name!r}."}, status=404)
     return JsonResponse(full(found))
-
-
-def _number(request: HttpRequest, name: str, default: int, most: int) -> int:
-    text = request.GET.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))) or int(text) > most:
-        raise QueryError(name, text, f"a whole number from 0 to {most:,}")
-    return int(text)
