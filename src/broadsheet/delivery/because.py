@@ -1,4 +1,4 @@
-"""Why a paper is recommended, in plain words for a letter."""
+"""Why a paper is recommended, in words: those that pages and letters share, and the plain ones of letters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from broadsheet.ranking.personal.kinds import Reason, ReasonKind, Recommendation
 MOST_REASONS = 2
 """More of them are not read."""
 TITLE_LENGTH = 70
-_BECAUSE: Mapping[SignalKind | None, str | Promise] = {
+_LIKE: Mapping[SignalKind | None, str | Promise] = {
     SignalKind.VOTED: gettext_lazy("because you voted for {}"),
     SignalKind.SAVED: gettext_lazy("because you saved {}"),
     SignalKind.WROTE: gettext_lazy("because you wrote {}"),
@@ -38,16 +38,31 @@ def because(one: Recommendation, titles: Mapping[int, str]) -> str:
     return "; ".join(list(said)[:MOST_REASONS])
 
 
+def phrase_of(reason: Reason, field: str = "") -> tuple[str, str]:
+    """The words for a reason that is not another paper, with ``{}`` for what is named, and its name; empty: nothing.
+
+    ``field`` is named where exploring tells none of its own.
+    """
+    if reason.kind is ReasonKind.WORDS:
+        if reason.name:
+            return _("matches “{}”"), Truncator(reason.name).chars(TITLE_LENGTH)
+        return (_("matches words: {}"), ", ".join(reason.words)) if reason.words else ("", "")
+    if reason.kind is ReasonKind.FOLLOWED:
+        return _("you follow {}"), reason.name
+    if reason.kind is ReasonKind.EXPLORING:
+        name = reason.name or field
+        return (_("new in {}, exploring"), name) if name else (_("exploring"), "")
+    return _("much noticed here"), ""
+
+
+def like(signal: SignalKind | None) -> str:
+    """The words for a reason that is another paper, with ``{}`` for it, by what the person did to that one."""
+    return str(_LIKE.get(signal, _("like {}")))
+
+
 def _told(reason: Reason, titles: Mapping[int, str]) -> str:
     if reason.kind is ReasonKind.LIKE_PAPER:
         title = titles.get(reason.paper_id or 0)
-        return str(_BECAUSE.get(reason.signal, _("like {}"))).format(f"“{title}”") if title else ""
-    if reason.kind is ReasonKind.WORDS:
-        if reason.name:
-            return _("matches “{}”").format(Truncator(reason.name).chars(TITLE_LENGTH))
-        return _("matches words: {}").format(", ".join(reason.words)) if reason.words else ""
-    if reason.kind is ReasonKind.FOLLOWED:
-        return _("you follow {}").format(reason.name)
-    if reason.kind is ReasonKind.EXPLORING:
-        return _("new in {}, exploring").format(reason.name) if reason.name else _("exploring")
-    return _("much noticed here")
+        return like(reason.signal).format(f"“{title}”") if title else ""
+    words, name = phrase_of(reason)
+    return words.format(name)

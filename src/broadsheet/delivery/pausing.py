@@ -42,11 +42,6 @@ class Rates:
         return self.bounced / self.letters if self.letters else 0.0
 
     @property
-    def complaints_share(self) -> float:
-        """Complaints for each letter; more than 1 where they are about letters of the days before."""
-        return self.complaints / self.letters if self.letters else 0.0
-
-    @property
     def has_too_many_bounced(self) -> bool:
         """Whether more of them bounced than may."""
         return self.letters >= FEWEST_LETTERS and self.bounced_share > MOST_BOUNCED

@@ -9,16 +9,12 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.text import to_plain
+from broadsheet.delivery.because import MOST_REASONS, TITLE_LENGTH, like, phrase_of
 from broadsheet.ranking.personal.kinds import Reason, ReasonKind, Recommendation, SignalKind
-
-TITLE_LENGTH = 70
-MOST_REASONS = 2
-"""More of them are not read."""
 
 DID: Mapping[SignalKind, str | Promise] = {
     SignalKind.VOTED: gettext_lazy("You voted for it"),
@@ -29,14 +25,6 @@ DID: Mapping[SignalKind, str | Promise] = {
     SignalKind.DISMISSED: gettext_lazy("You are not interested in it"),
 }
 """What a person did, above the papers that it was done to."""
-
-_BECAUSE: Mapping[SignalKind | None, str | Promise] = {
-    SignalKind.VOTED: gettext_lazy("because you voted for {}"),
-    SignalKind.SAVED: gettext_lazy("because you saved {}"),
-    SignalKind.WROTE: gettext_lazy("because you wrote {}"),
-    SignalKind.EXAMPLE: gettext_lazy("like {}"),
-    SignalKind.FOLLOWED: gettext_lazy("like {}, which somebody whom you follow voted for"),
-}
 
 
 def papers_in(recommendations: Iterable[Recommendation]) -> set[int]:
@@ -57,17 +45,10 @@ def because(one: Recommendation, shown: Mapping[int, Paper], spoken_of: Mapping[
 def _told(reason: Reason, paper: Paper, spoken_of: Mapping[int, Paper]) -> str:
     if reason.kind is ReasonKind.LIKE_PAPER:
         return _like(reason, paper, spoken_of)
-    words = ", ".join(reason.words)
-    if reason.kind is ReasonKind.WORDS:
-        if reason.name:
-            return format_html(_("matches “{}”"), Truncator(reason.name).chars(TITLE_LENGTH))
-        return format_html(_("matches words: {}"), words) if words else ""
-    if reason.kind is ReasonKind.FOLLOWED:
-        return format_html(_("you follow {}"), reason.name)
-    if reason.kind is ReasonKind.EXPLORING:
-        field = reason.name or next((entry.category.code for entry in paper.paper_categories.all()), "")
-        return format_html(_("new in {}, exploring"), field) if field else _("exploring")
-    return _("much noticed here")
+    is_exploring = reason.kind is ReasonKind.EXPLORING
+    field = next((entry.category.code for entry in paper.paper_categories.all()), "") if is_exploring else ""
+    words, name = phrase_of(reason, field)
+    return format_html(words, name) if words else ""
 
 
 def _like(reason: Reason, paper: Paper, spoken_of: Mapping[int, Paper]) -> str:
@@ -78,5 +59,5 @@ def _like(reason: Reason, paper: Paper, spoken_of: Mapping[int, Paper]) -> str:
         return ""
     title = Truncator(to_plain(other.title)).chars(TITLE_LENGTH)
     link = format_html('<a href="{}">{}</a>', reverse("web:paper", args=[other.name]), title)
-    said = format_html(str(_BECAUSE.get(reason.signal, _("like {}"))), link)
+    said = format_html(like(reason.signal), link)
     return format_html("{} ({})", said, ", ".join(reason.words)) if reason.words else said
