@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community import collections, groups, library
-from broadsheet.community.models import Account, Collection, Shelved
-from broadsheet.community.tokens import make
+from broadsheet.community.models import Collection, Shelved
+from tests.api.programs import Program
 from tests.builders import many, take
 from tests.people import person, suspended
 
 pytestmark = pytest.mark.django_db
-API = "/api/v1"
 
 
 @pytest.fixture(autouse=True)
 def an_open_instance(settings: Any) -> None:
     settings.MODE = "open"
-
-
-class Program:
-    """A program with a token of a person's, or with none."""
-
-    def __init__(self, account: Account | None = None, scope: str = "write") -> None:
-        self.headers = {}
-        if account is not None:
-            self.headers["Authorization"] = f"Bearer {make(account, name='t', scopes=[scope])[1]}"
-
-    def __call__(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
-        told = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        answer = getattr(Client(), method)(API + path, headers=self.headers, **told)
-        assert answer.status_code == status, (method, path, answer.status_code, answer.content[:300])
-        if status != 204:
-            assert answer["Content-Type"].startswith("application/json")
-        return answer.json() if status != 204 else None
 
 
 @pytest.fixture

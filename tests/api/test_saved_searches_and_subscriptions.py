@@ -8,40 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from broadsheet.catalogue.models import Paper
-from broadsheet.community.models import Account, Delivery, SavedSearch, Subscription
-from broadsheet.community.tokens import make
+from broadsheet.community.models import Delivery, SavedSearch, Subscription
 from broadsheet.delivery.values import Contents, Filled
+from tests.api.programs import Program
 from tests.builders import record, take_and_index
 from tests.fakes.servers import FakeServer, answer
 from tests.people import person, suspended
 
 pytestmark = pytest.mark.django_db
-API = "/api/v1"
 PUBLIC = "https://93.184.216.34/hook"
 
 
 @pytest.fixture(autouse=True)
 def an_open_instance(settings: Any, tmp_path: Path, index_dir: Path) -> None:
     settings.MODE, settings.HOME, settings.MODEL_DIR = "open", tmp_path, tmp_path / "no-model"
-
-
-class Program:
-    """A program with a token of a person's, or with none."""
-
-    def __init__(self, account: Account | None = None, scope: str = "write") -> None:
-        self.headers = {}
-        if account is not None:
-            self.headers["Authorization"] = f"Bearer {make(account, name='t', scopes=[scope])[1]}"
-
-    def __call__(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
-        told = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        response = getattr(Client(), method)(API + path, headers=self.headers, **told)
-        assert response.status_code == status, (method, path, response.status_code, response.content[:300])
-        return response.json() if status != 204 else None
 
 
 @pytest.fixture

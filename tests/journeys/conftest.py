@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.test import Client
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from broadsheet.community.models import Account
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -58,6 +62,15 @@ class Visitor:
         else:
             self.faults.append(f"request elsewhere: {route.request.url}")
             route.abort()
+
+
+def signed_in(visitor: Visitor, account: Account) -> Visitor:
+    """The browser with a session that was begun elsewhere; signing in has journeys of its own."""
+    client = Client()
+    client.force_login(account)
+    name = django_settings.SESSION_COOKIE_NAME
+    visitor.page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": visitor.site}])
+    return visitor
 
 
 Visit = Callable[..., Visitor]

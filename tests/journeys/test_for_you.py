@@ -6,13 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
 from broadsheet.catalogue.models import Paper
-from broadsheet.community.models import Account, Dismissal, Taste, Vote
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from broadsheet.community.models import Dismissal, Taste, Vote
+from tests.journeys.conftest import DESKTOP, PHONE, Visit, signed_in
 from tests.journeys.test_access import faults_in_both_schemes
 from tests.people import person
 from tests.web.foryou.conftest import take_two_fields
@@ -25,15 +23,6 @@ TITLES = "main article .title a"
 def an_open_instance(settings: Any) -> None:
     settings.MODE = "open"
     take_two_fields()
-
-
-def signed_in(visitor: Visitor, account: Account) -> Visitor:
-    """The browser with a session that was begun elsewhere; signing in has journeys of its own."""
-    client = Client()
-    client.force_login(account)
-    name = django_settings.SESSION_COOKIE_NAME
-    visitor.page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": visitor.site}])
-    return visitor
 
 
 def titles(page: Page) -> list[str]:

@@ -15,9 +15,8 @@ from broadsheet.community import rules
 from broadsheet.community.models import Subscription
 from broadsheet.delivery.subscribing import unsubscribe_url
 from tests.builders import many, take_and_index
-from tests.journeys.conftest import DESKTOP, PHONE, Visit
+from tests.journeys.conftest import DESKTOP, PHONE, Visit, signed_in
 from tests.journeys.test_access import faults_in_both_schemes
-from tests.journeys.test_own_settings import signed_in
 from tests.people import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -5,28 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.community import collections, groups, library
-from broadsheet.community.models import Account, Collection, CollectionEntry, Shelved
+from broadsheet.community.models import Collection, CollectionEntry, Shelved
 from tests.builders import WEDNESDAY, many, take_and_index
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, Visit, signed_in
 from tests.journeys.test_access import faults_in_both_schemes
 from tests.people import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAY = f"/date/{WEDNESDAY}"
-
-
-def signed_in(visitor: Visitor, account: Account) -> Visitor:
-    client = Client()
-    client.force_login(account)
-    name = django_settings.SESSION_COOKIE_NAME
-    visitor.page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": visitor.site}])
-    return visitor
 
 
 def titles(page: Page) -> list[str]:

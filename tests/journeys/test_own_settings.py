@@ -7,25 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from broadsheet.community.models import Account, ApiToken
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, Visit, signed_in
 from tests.journeys.test_access import faults_in_both_schemes
 from tests.people import PASSWORD, admin, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def signed_in(visitor: Visitor, account: Account) -> Visitor:
-    """The browser with a session that was begun elsewhere; signing in has journeys of its own."""
-    client = Client()
-    client.force_login(account)
-    name = django_settings.SESSION_COOKIE_NAME
-    visitor.page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": visitor.site}])
-    return visitor
 
 
 def test_a_person_tells_of_itself_by_keyboard_and_without_scripts(visit: Visit) -> None:

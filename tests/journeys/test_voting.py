@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from broadsheet.catalogue.models import Paper
-from broadsheet.community.models import Account, Vote
+from broadsheet.community.models import Vote
 from tests.builders import WEDNESDAY, many, take
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, Visit, signed_in
 from tests.people import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,15 +20,6 @@ DAY = f"/date/{WEDNESDAY}"
 @pytest.fixture(autouse=True)
 def an_open_instance(settings: Any) -> None:
     settings.MODE = "open"
-
-
-def signed_in(visitor: Visitor, account: Account) -> Visitor:
-    """The browser with a session that was begun elsewhere; signing in has journeys of its own."""
-    client = Client()
-    client.force_login(account)
-    name = django_settings.SESSION_COOKIE_NAME
-    visitor.page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": visitor.site}])
-    return visitor
 
 
 def vote_buttons(page: Page) -> Any:

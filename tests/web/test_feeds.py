@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import warnings
 from datetime import date
 from typing import Any
 
-import feedparser
 import pytest
 
 from broadsheet.catalogue.models import Paper
 from tests.builders import WEDNESDAY, many, record, saved, take, take_and_index
 from tests.hostile import HOSTILE
+from tests.web.feeds.strict import parsed
 from tests.web.reading import Element, Reader, links_of, parse_html
 
 DAY = f"/date/{WEDNESDAY}"
@@ -34,15 +33,6 @@ LISTS = [
     "/saved/front-pages",
     "/saved/front-pages?sort=votes&cat=cs.CL",
 ]
-
-
-def parsed(content: bytes) -> Any:
-    """A feed as feed readers understand it; they must find nothing wrong."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        feed = feedparser.parse(content)
-    assert not feed.bozo, feed.get("bozo_exception")
-    return feed
 
 
 def entries(reader: Reader, path: str) -> list[dict[str, Any]]:
