@@ -74,10 +74,10 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
-$(VENV)/.browser: $(VENV)/.made tools/install_browser.sh
+$(VENV)/.browser: $(VENV)/.made tools/install_browser.sh tools/apt_install.sh
 	sh tools/install_browser.sh
 	touch $@
 
-$(VENV)/.reader: $(VENV)/.made tools/install_reader.sh
+$(VENV)/.reader: $(VENV)/.made tools/install_reader.sh tools/apt_install.sh
 	sh tools/install_reader.sh
 	touch $@
