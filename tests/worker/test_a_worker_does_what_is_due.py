@@ -34,6 +34,13 @@ def test_it_does_not_make_an_index_where_nothing_is_due(words_alone, index_dir) 
     assert index_state().indexed == 0
 
 
+@pytest.fixture
+def no_errands(monkeypatch) -> None:
+    """Jobs run in threads with connections of their own, so what they write outlives this test's transaction."""
+    monkeypatch.setattr(clock, "errands", list)
+
+
+@pytest.mark.usefixtures("no_errands")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_between_two_rounds_when_it_is_told_to(monkeypatch, number) -> None:
     kept = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
@@ -55,6 +62,7 @@ def test_it_ends_between_two_rounds_when_it_is_told_to(monkeypatch, number) -> N
     assert len(rounds) == 3
 
 
+@pytest.mark.usefixtures("no_errands")
 def test_it_outlives_a_database_that_is_gone_for_a_while(monkeypatch, caplog) -> None:
     rounds: list[int] = []
 
